@@ -14,6 +14,7 @@ import copy
 import math
 import os
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,7 +74,8 @@ class Run(NamedTuple):
 class Plan(NamedTuple):
     """Train until cycle `cycles`; a row of history every `every` cycles, at most `rows` of them.
 
-    `checkpoint` is a path that is rewritten at each row; `quiet` switches the progress bar off.
+    `checkpoint` is a path that is rewritten at each row; `quiet` switches the progress bar off; `observe(net)` returns more
+    columns for the history, such as `growth.snapshot`.
     """
 
     cycles: int = 100_000
@@ -81,6 +83,7 @@ class Plan(NamedTuple):
     rows: int = 2000
     checkpoint: str | os.PathLike | None = None
     quiet: bool = False
+    observe: Callable[[Network], dict[str, Any]] | None = None
 
 
 LEARNING = Learning()
@@ -175,6 +178,8 @@ def _record(run, plan):
             "r": outgoing_norm(run.net),
             "ids": run.parts.ids,
         }
+        if plan.observe is not None:
+            row |= copy.deepcopy(plan.observe(run.net))  # it may be a window on theta, which goes on changing
         run = run._replace(rows=(*run.rows, row))
         if len(run.rows) >= plan.rows:
             every = 2 * run.every
@@ -192,16 +197,21 @@ def _hint(run):
 
 
 def _events(rows):
-    """One event for the births and one for the deaths between two rows."""
+    """One event for the births and one for the deaths between two rows; who died is read off the numbers of birth."""
     births = deaths = 0
-    neurons = rows[0]["neurons"] - rows[0]["births"] + rows[0]["deaths"] if rows else 0
+    first = int(rows[0]["neurons"] - rows[0]["births"] + rows[0]["deaths"]) if rows else 0
+    ids = list(range(first))
     for row in rows:
         born, dead = row["births"] - births, row["deaths"] - deaths
+        n = len(ids)
         if born:
-            yield Event("grow", "h", born, "too few spares", neurons, neurons + born, step=row["cycle"])
+            yield Event("grow", "h", born, "too few spares", n, n + born, step=row["cycle"])
         if dead:
-            yield Event("prune", "h", dead, "too many spares", neurons + born, row["neurons"], step=row["cycle"])
-        births, deaths, neurons = row["births"], row["deaths"], row["neurons"]
+            place = {number: i for i, number in enumerate([*ids, *range(first + births, first + births + born)])}
+            origin = tuple(place[number] for number in np.asarray(row["ids"]).tolist())
+            event = Event("prune", "h", dead, "too many spares", n + born, row["neurons"], step=row["cycle"])
+            yield event._replace(origin=origin)
+        births, deaths, ids = row["births"], row["deaths"], np.asarray(row["ids"]).tolist()
 
 
 def save(run: Run, path: str | os.PathLike) -> None:

@@ -108,12 +108,15 @@ def _listed(value):
 def load_arrays(path: str | os.PathLike, kind: str, version: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Read what `save_arrays` wrote; the description's "file" and "version" must be these.
 
-    Raises FileNotFoundError when there is no such file, ValueError when it is truncated, something else, or another version.
+    Raises FileNotFoundError when there is no such file, IsADirectoryError for a folder, ValueError when it is truncated,
+    something else, or another version.
 
     >>> load_arrays("nowhere.npz", "example", 1)
     Traceback (most recent call last):
     FileNotFoundError: there is no file nowhere.npz
     """
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{path} is a folder. Name the {kind} file in it.")
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no file {path}")
     try:

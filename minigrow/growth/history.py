@@ -38,8 +38,8 @@ class History:
         return History((*self.rows, dict(row)), self.events)
 
     def with_events(self, events: Sequence[Event]) -> History:
-        """Return the history with more events, without their moves: those are for the optimiser, not for the record."""
-        return History(self.rows, self.events + tuple(event._replace(moves=()) for event in events))
+        """Return the history with more events, without their moves: of those only `Event.origin` is for the record."""
+        return History(self.rows, self.events + tuple(event.recorded for event in events))
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one column (rows,) or (rows, ...); vectors that change their length are padded with NaN.
@@ -66,9 +66,12 @@ class History:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> History:
-        """Read a history; raises ValueError for a file that is truncated or something else."""
+        """Read a history; raises ValueError for a file that is truncated, damaged or something else."""
         arrays, meta = load_arrays(path, KIND, VERSION)
-        return from_arrays(arrays, meta["events"])
+        try:
+            return from_arrays(arrays, meta["events"])
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise ValueError(f"{path} is a damaged {KIND} file: {_said(error)} Take an earlier copy.") from error
 
 
 def to_arrays(history: History, prefix: str = "row.") -> tuple[dict[str, np.ndarray], list[dict]]:
@@ -82,30 +85,50 @@ def to_arrays(history: History, prefix: str = "row.") -> tuple[dict[str, np.ndar
         column = [np.asarray(row[name]) for row in history.rows]
         arrays[prefix + name] = np.concatenate([np.ravel(value) for value in column])
         arrays[prefix + name + ".lengths"] = np.array([value.size if value.ndim else -1 for value in column])
-    events = [{key: value for key, value in event._asdict().items() if key != "moves"} for event in history.events]
-    return arrays, events
+    return arrays, [_plain(event) for event in history.events]
+
+
+def _plain(event):
+    return {key: value for key, value in event._asdict().items() if key != "moves" and (key != "origin" or value)}
 
 
 def from_arrays(arrays: Mapping[str, np.ndarray], events: Sequence[Mapping], prefix: str = "row.") -> History:
     """Return the history that `to_arrays` wrote.
+
+    Raises ValueError when a column lacks its lengths, or values and lengths do not fit.
 
     >>> from_arrays(*to_arrays(History().with_row({"widths": (4, 3)})))["widths"]
     array([[4, 3]])
     """
     columns = {}
     for key in arrays:
-        if key.startswith(prefix) and not key.endswith(".lengths"):
-            columns[key[len(prefix) :]] = _cut(arrays[key], arrays[key + ".lengths"])
+        name = key.removesuffix(".lengths")
+        if key.startswith(prefix) and (name == key or name not in arrays):
+            columns[name[len(prefix) :]] = _cut(arrays, name)
     rows = zip(*columns.values(), strict=True)
-    return History(
-        tuple(dict(zip(columns, row, strict=True)) for row in rows), tuple(Event(**event) for event in events)
-    )
+    return History(tuple(dict(zip(columns, row, strict=True)) for row in rows), tuple(map(_event, events)))
 
 
-def _cut(values, lengths):
+def _event(fields):
+    return Event(**fields | {"origin": tuple(fields.get("origin", ()))})
+
+
+def _cut(arrays, name):
+    for needed in (name, name + ".lengths"):
+        if needed not in arrays:
+            raise ValueError(f"every column is stored as NAME and NAME.lengths, but there is no {needed}.")
+    values, lengths = arrays[name], arrays[name + ".lengths"]
     ends = np.cumsum(np.abs(lengths))
+    fits = values.ndim == lengths.ndim == 1 and lengths.dtype.kind == "i" and ends[-1:].sum() == len(values)
+    if not fits:
+        raise ValueError(f"the lengths of column {name} must be whole numbers that add up to its {values.size} values.")
     pieces = np.split(values, ends[:-1])
     return [piece if length >= 0 else piece[0] for piece, length in zip(pieces, lengths, strict=True)]
+
+
+def _said(error):
+    lost = isinstance(error, (KeyError, TypeError))
+    return f"something in it is missing or misnamed ({error})." if lost else f"{str(error).removesuffix('.')}."
 
 
 def parameters(net: Any) -> int:

@@ -100,6 +100,11 @@ class Network:
         gamma, slope = GATES[self.parts.gate].f(self.s, self.widths[layer])
         return gamma.astype(self.theta.dtype), slope.astype(self.theta.dtype)
 
+    @property
+    def gated(self) -> dict[str, np.ndarray]:
+        """gamma (m,) of every hidden layer by the name of its space, as `minigrow.growth.snapshot` records it."""
+        return {f"h{layer}": self.gates(layer)[0] for layer in range(1, self.layers)}
+
     def active(self, layer: int = 1) -> int:
         """Count the neurons of hidden layer `layer` = 1..L-1 up to the last one whose gate is not 0."""
         open_ones = np.flatnonzero(self.gates(layer)[0])

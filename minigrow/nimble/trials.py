@@ -17,6 +17,7 @@ import numpy as np
 
 from minigrow.growth.events import Event
 from minigrow.growth.history import History, parameters
+from minigrow.growth.snapshot import snapshot
 from minigrow.nimble import kernels
 from minigrow.nimble.gates import GATES
 from minigrow.nimble.network import Network, auxiliary, gradient, with_theta
@@ -182,7 +183,8 @@ def descend_slowly(net: Network, data: Samples, plan: Plan) -> np.ndarray:
 def history(result: Trials, trial: int, data: Samples) -> History:
     """Return one trial's life as a `growth.History`: a row a record, an event whenever a neuron opens or closes.
 
-    Columns: epoch, loss (the error on `data` without the size term), s, active, gates (m,), and every parameter by name.
+    Columns: epoch, loss (the error on `data` without the size term), s, active, gates (m,), every parameter by name, and
+    those of `growth.snapshot`, for `minigrow replay`.
 
     >>> rng = np.random.default_rng(0)
     >>> rows, net = sample("cubic", rng), auxiliary(rng=rng)
@@ -212,4 +214,4 @@ def _row(net, epoch, data, loss):
     widths = np.array([net.widths[0], net.active(1), net.widths[2]])
     row = {"epoch": epoch, "step": epoch, "loss": value, "widths": widths, "parameters": parameters(net)}
     row |= {"s": float(net.s), "active": net.active(1), "gates": net.gates(1)[0]}
-    return row | {name: np.ravel(array) for name, array in net.params.items() if name != "s"}
+    return row | snapshot(net) | {name: np.ravel(array) for name, array in net.params.items() if name != "s"}

@@ -1,5 +1,7 @@
 """A history keeps what it was given: ragged columns, events, and a file that comes back the same."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -135,3 +137,54 @@ def test_an_event_is_not_dated_before_training_dates_it():
     event = Event("grow", "h1", 1, "asked for", 2, 3)
     assert event.step == -1
     assert event.moves == ()
+
+
+def damage(path, change):
+    """Rewrite a history file with its arrays changed: still a whole archive."""
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    change(arrays)
+    np.savez(path, **arrays)
+
+
+def rename(a, b):
+    return lambda arrays: arrays.update({b: arrays.pop(a)})
+
+
+def with_meta(**changes):
+    return lambda arrays: arrays.update(meta=np.array(json.dumps(json.loads(str(arrays["meta"])) | changes)))
+
+
+DAMAGE = {
+    "lengths misnamed": (rename("row.a.lengths", "row.a.lengthz"), "there is no row.a.lengths"),
+    "values misnamed": (rename("row.a", "rox.a"), "there is no row.a"),
+    "lengths too short": (lambda arrays: arrays.update({"row.a.lengths": np.array([-1])}), "add up to its 2 values"),
+    "lengths not whole": (lambda arrays: arrays.update({"row.a.lengths": np.array([0.5, 1.5])}), "whole numbers"),
+    "columns of unequal length": (
+        lambda arrays: arrays.update({"row.b": np.ones(1), "row.b.lengths": np.array([-1])}), "zip",
+    ),
+    "an event without a kind": (with_meta(events=[{"space": "h1"}]), "missing or misnamed"),
+    "an event with a strange field": (with_meta(events=[EVENT._replace(moves=())._asdict() | {"x": 1}]), "misnamed"),
+    "events that are no list": (with_meta(events=3), "not iterable"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_name_or_length_is_told_in_words(tmp_path, name):
+    change, words = DAMAGE[name]
+    path = tmp_path / "h.npz"
+    History().with_row({"a": 1.0}).with_row({"a": 2.0}).save(path)
+    damage(path, change)
+    with pytest.raises(ValueError, match=f"h.npz is a damaged minigrow history file: .*{words}.*earlier copy"):
+        History.load(path)
+
+
+def test_a_file_without_events_or_origins_is_still_read(tmp_path):
+    path = tmp_path / "h.npz"
+    old = {key: value for key, value in EVENT._asdict().items() if key not in ("moves", "origin")}
+    History().with_row({"a": 1.0}).save(path)
+    damage(path, with_meta(events=[old]))
+    assert History.load(path).events == (EVENT._replace(moves=()),)
+    damage(path, lambda arrays: arrays.update(meta=np.array(json.dumps({"file": "minigrow history", "version": 1}))))
+    with pytest.raises(ValueError, match=r"damaged.*'events'"):
+        History.load(path)

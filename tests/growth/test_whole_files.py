@@ -172,5 +172,5 @@ def test_another_kind_another_version_no_file(tmp_path):
         load_arrays(tmp_path / "a.npz", "history", 3)
     with pytest.raises(FileNotFoundError, match="there is no file"):
         load_arrays(tmp_path / "b.npz", "k", 2)
-    with pytest.raises(FileNotFoundError, match="there is no file"):
+    with pytest.raises(IsADirectoryError, match=r"is a folder. Name the k file"):
         load_arrays(tmp_path, "k", 2)

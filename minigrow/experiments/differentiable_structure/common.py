@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ LIMITS = {"easy": 9.614, "hard": 8.959}  # nats a chunk of 40 symbols that no pr
 class Job(NamedTuple):
     """One run: parts ((task, until cycle), ...), seed, neurons at the start, numbers that differ from the method's.
 
-    A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters).
+    A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters); `observe` as in `Plan`.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -27,6 +27,7 @@ class Job(NamedTuple):
     learning: tuple[tuple[str, float], ...] = ()
     rule: tuple[tuple[str, float], ...] = ()
     every: int = 1000
+    observe: Callable[[Any], dict[str, Any]] | None = None
 
 
 TEXTS = {
@@ -55,7 +56,8 @@ def trained(job: Job) -> Run:
     rule = None if job.fixed else Rule(**dict(job.rule))
     run = start(ALPHABET, job.neurons, rng=job.seed, learning=Learning(**dict(job.learning)), rule=rule)
     for task, cycles in job.parts:
-        run = train(run, text(task, job.seed), Plan(cycles=cycles, every=job.every, quiet=True))
+        plan = Plan(cycles=cycles, every=job.every, quiet=True, observe=job.observe)
+        run = train(run, text(task, job.seed), plan)
     return run
 
 

@@ -19,16 +19,18 @@ from minigrow.differentiable_structure import Rule, sample
 from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.differentiable_structure.common import Job, seeds, trained
 from minigrow.experiments.registry import Outcome
+from minigrow.growth import keep_snapshots, snapshot
 
 QUICK = {"repeats": 2, "cycles": 20_000, "symbols": 4000}
 FULL = {"repeats": 10, "cycles": 100_000, "symbols": 8000}
 TASKS = ("easy", "hard", "easy")
 CHANCE = 6 / 64
+PICTURES = 100  # rows of the history that keep their weights, for replay
 
 
 def life(job: Job) -> Any:
-    """Return the history of one network."""
-    return trained(job).history
+    """Return the history of one network, with its weights at some rows."""
+    return keep_snapshots(trained(job._replace(observe=snapshot)).history, PICTURES)
 
 
 def written(job: tuple[Job, int]) -> dict[str, Any]:

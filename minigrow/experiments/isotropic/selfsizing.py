@@ -17,8 +17,8 @@ from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.isotropic.common import accuracy, network, trained
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
-from minigrow.growth import History, Plan
-from minigrow.isotropic import AutoAdapt
+from minigrow.growth import History, Plan, snapshot
+from minigrow.isotropic import AutoAdapt, Network
 from minigrow.isotropic.fitting import spectra
 from minigrow.nn import AdamW
 
@@ -38,10 +38,19 @@ class Job(NamedTuple):
     seed: int
 
 
+def seen(net: Network) -> dict[str, Any]:
+    """Return what a history row shows of the network: singular values, and the weights for replay.
+
+    >>> len(seen(network([4, 3, 3, 2], 0)))
+    9
+    """
+    return spectra(net) | snapshot(net)
+
+
 def one(job: Job) -> tuple[float, History]:
     """Return the test accuracy (%) at the end, and the history."""
     train, test = digit_parts(job.seed)
-    plan = Plan(epochs=job.epochs, policies=POLICIES[job.policy], observe=spectra)
+    plan = Plan(epochs=job.epochs, policies=POLICIES[job.policy], observe=seen if job.policy == "auto" else spectra)
     run = trained(network([64, job.width, job.width, 10], job.seed), train, job.seed, plan, OPTIMISER)
     return accuracy(run.net, test), run.history
 

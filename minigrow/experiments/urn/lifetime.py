@@ -16,7 +16,7 @@ from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import OURS, RATE, accuracy, child_seeds, column, share, strengths
 from minigrow.experiments.urn.tasks import four_bits
-from minigrow.growth import History, follow
+from minigrow.growth import History, follow, snapshot
 from minigrow.nn import Adam
 from minigrow.structure import KINDS, read_net
 from minigrow.structure import judge as verdict
@@ -63,7 +63,10 @@ def filled(life: Life) -> Life:
 
 
 def look(net: Network) -> dict[str, Any]:
-    """Return the columns of the film: edges, depth, verdict (number in KINDS), live neurons sorted by layer, their matrix."""
+    """Return the columns of the film: edges, depth, verdict (number in KINDS), live neurons sorted by layer, their matrix.
+
+    And for replay: all weights, and the layer of every hidden neuron (H,), -1 for one that is not live.
+    """
     found = read_net(net)
     order = by_layer(found)
     return {
@@ -72,7 +75,8 @@ def look(net: Network) -> dict[str, Any]:
         "kind": KINDS.index(verdict(found, net.inputs, net.outputs).kind),
         "layers": np.array(found.widths or (0,)),
         "matrix": net.W[np.ix_(order, order)].ravel().round(4) if len(order) else np.zeros(1),
-    }
+        "layer.h": found.layer[net.inputs : net.inputs + net.hidden].astype(np.int16),
+    } | snapshot(net)
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

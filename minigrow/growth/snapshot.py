@@ -1,0 +1,67 @@
+"""Take a picture of a network's weights for its history: `Plan(observe=snapshot)`, and `minigrow replay` draws the edges.
+
+Columns, with the spaces that the network's own `axes` name:
+
+    weights.FROM.TO   the matrix from space FROM to space TO, row after row (to, from), one vector
+    size.SPACE        how many neurons the space has
+    gate.SPACE        how far each neuron is open, 0..1, where the network has gates (a property `gated`)
+
+Weights are float16: half the file of float32, and its 11 bits (one part in 2048) are far more than a line's width shows.
+What is beyond its range (65504) is recorded as its end. Other columns: `lambda net: snapshot(net) | spectra(net)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrow.growth.history import History
+from minigrow.nn.validate import whole
+
+MOST = float(np.finfo(np.float16).max)
+
+
+def snapshot(net: Any) -> dict[str, Any]:
+    """Return the columns above for any network with `params` and `axes`; two matrices between the same spaces are added.
+
+    >>> from minigrow.nn import MLP
+    >>> seen = snapshot(MLP.create([4, 3, 2], rng=0))
+    >>> sorted(seen), seen["weights.h0.h1"].shape
+    (['size.h0', 'size.h1', 'size.h2', 'weights.h0.h1', 'weights.h1.h2'], (12,))
+    """
+    matrices: dict[str, Any] = {}
+    sizes: dict[str, int] = {}
+    for name, roles in net.axes.items():
+        if [role[:1] for role in roles] == ["+", "-"]:
+            (to, source), W = (role[1:] for role in roles), net.params[name]
+            sizes |= {f"size.{to}": W.shape[0], f"size.{source}": W.shape[1]}
+            key = f"weights.{source}.{to}"
+            matrices[key] = matrices.get(key, 0) + np.ravel(W)
+    gates = {f"gate.{space}": _half(gate) for space, gate in getattr(net, "gated", {}).items()}
+    return {key: _half(W) for key, W in matrices.items()} | sizes | gates
+
+
+def _half(values):
+    return np.clip(np.real(values), -MOST, MOST).astype(np.float16)
+
+
+def keep_snapshots(history: History, rows: int) -> History:
+    """Return the history with weights at `rows` evenly spaced rows only, first and last among them; elsewhere they are empty.
+
+    A long life stays a small file that way, and its widths and losses stay whole. Raises ValueError for rows < 2.
+
+    >>> life = History().with_row({"weights.a.b": np.ones(2)})
+    >>> life = life.with_row(life.rows[0]).with_row(life.rows[0])
+    >>> [len(row["weights.a.b"]) for row in keep_snapshots(life, 2).rows]
+    [2, 0, 2]
+    """
+    n, whole_rows = len(history.rows), whole(rows, "rows", least=2)
+    kept = set(np.linspace(0, n - 1, min(n, whole_rows)).round().astype(int).tolist())
+    return History(
+        tuple(row if i in kept else _without_weights(row) for i, row in enumerate(history.rows)), history.events
+    )
+
+
+def _without_weights(row):
+    return {key: value[:0] if key.startswith("weights.") else value for key, value in row.items()}
