@@ -1,4 +1,4 @@
-"""The command line: `minigrow list | run | verify | motifs | fetch`, also as `python -m minigrow`.
+"""The command line: `minigrow list | run | verify | motifs | replay | fetch`, also as `python -m minigrow`.
 
 A user's mistake gets one line and exit code 2, a failed law or claim check exit code 1, Ctrl-C 130.
 """
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_verify(commands)
     _add_motifs(commands)
+    _add_replay(commands)
     _add_fetch(commands)
     return top
 
@@ -93,6 +94,21 @@ def _add_motifs(commands):
     )
     command.add_arguments(motifs)
     motifs.set_defaults(act=command.run)
+
+
+def _add_replay(commands):
+    replay = commands.add_parser(
+        "replay",
+        help="write a page that plays a network's growth",
+        description="Writes one HTML file that plays a history in any browser, without a network: neurons, edges, growth events "
+        "and their reasons, loss and size. Histories with weights (every `minigrow run` of isotropic.selfsizing, "
+        "nimble.anatomy, differentiable_structure.neurons and urn.lifetime writes one) show edges too.",
+        epilog="example: minigrow replay figures/isotropic.selfsizing/history.npz -o growth.html;  open growth.html#step=120",
+    )
+    replay.add_argument("history", type=Path, metavar="HISTORY.npz", help="a history that `minigrow run` or you saved")
+    replay.add_argument("-o", "--out", type=Path, default=Path("growth.html"), metavar="FILE", help="default: growth.html")
+    replay.add_argument("--title", help="the page's title (default: the name of the file or its folder)")
+    replay.set_defaults(act=_replay)
 
 
 def _add_fetch(commands):
@@ -149,6 +165,22 @@ def _verify(args):
         f"{len(rows) - len(failed)} of {len(rows)} laws hold" + (f"; these fail: {', '.join(failed)}" if failed else "")
     )
     return 1 if failed else 0
+
+
+def _replay(args):
+    from minigrow.growth import History
+    from minigrow.replay import write_page
+
+    history, path = History.load(args.history), args.history.resolve()
+    if args.out.resolve() == path:
+        raise ValueError(f"{args.out} is the history itself. Give the page another name, such as -o growth.html")
+    title = args.title or (path.parent.name if path.stem == "history" else path.stem) or "growth"
+    page = write_page(history, args.out, title)
+    size = args.out.stat().st_size
+    print(f"{args.out}: {page.frames} moments of {page.rows} rows, {page.events} events, {size / 1e6:.2f} MB")
+    for words in page.left:
+        print(f"  left out: {words}")
+    return 0
 
 
 def _fetch(args):

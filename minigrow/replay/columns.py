@@ -1,0 +1,135 @@
+"""Read out of a history what can be drawn: the spaces with their sizes, the time of each row, the curves.
+
+Legend, used in all files of this package: n rows, r a row; F frames (rows that are drawn), f a frame; a space is a layer
+or pool of neurons such as h1; a life is one neuron from birth to death.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrow.growth.history import History
+from minigrow.replay.layout import ranks
+
+TIMES = ("step", "cycle", "epoch")
+LOSSES = ("loss", "validation_loss", "test_loss")
+MOST = 100_000  # neurons in a space: what a browser's memory bears
+
+
+class Spaces(NamedTuple):
+    """Names of the spaces, their sizes (spaces, n), how many neurons are visible (spaces, n), and who feeds whom.
+
+    `pairs` are (from, to, column name) of the recorded weights; `gated` are the spaces with gates.
+    """
+
+    names: tuple[str, ...]
+    sizes: np.ndarray
+    shown: np.ndarray
+    pairs: tuple[tuple[str, str, str], ...]
+    gated: tuple[str, ...]
+
+
+def spaces(history: History) -> Spaces:
+    """Return the spaces of a history: those of its snapshots, else one for each entry of `widths`.
+
+    Raises ValueError for a history without rows, or without sizes that can be drawn.
+
+    >>> spaces(History().with_row({"widths": (4, 3, 2)})).names
+    ('h0', 'h1', 'h2')
+    """
+    if not history.rows:
+        raise ValueError("the history has no rows, so there is nothing to replay. Train for at least one epoch.")
+    names = [key[5:] for key in history.rows[0] if key.startswith("size.")]
+    pairs = _pairs(history, names)
+    rank = ranks(names, [pair[:2] for pair in pairs])
+    if names:
+        names = sorted(names, key=rank.get)
+        sizes = np.stack([_sizes(column(history, f"size.{name}"), f"size.{name}") for name in names])
+    else:
+        sizes = _widths(history)
+        names = _names(history, len(sizes))
+    gated = tuple(name for name in names if f"gate.{name}" in history.rows[0])
+    shown = sizes.copy()
+    for name in gated:
+        shown[names.index(name)] = [np.count_nonzero(np.asarray(row[f"gate.{name}"]) > 0) for row in history.rows]
+    return Spaces(tuple(names), sizes, shown, pairs, gated)
+
+
+def column(history: History, name: str) -> np.ndarray:
+    """Return one number a row (n,); a vector of one is taken as its number. Raises ValueError for anything else.
+
+    >>> column(History().with_row({"a": np.array([3])}), "a")
+    array([3.])
+    """
+    values = [np.asarray(row[name]) for row in history.rows]
+    if any(value.size != 1 or value.dtype.kind not in "biuf" for value in values):
+        raise ValueError(f"column {name} must hold one number a row. Was the file written by another program?")
+    return np.array([float(value.ravel()[0]) for value in values])
+
+
+def _widths(history):
+    if "widths" not in history.rows[0]:
+        raise ValueError(
+            f"the history has no column widths, only {sorted(history.rows[0])}, so no neurons can be drawn. "
+            "Train with minigrow's own loops, or add widths to its rows."
+        )
+    rows = [np.asarray(row["widths"]) for row in history.rows]
+    if len({row.shape for row in rows}) > 1 or rows[0].ndim != 1 or not rows[0].size or rows[0].dtype.kind not in "iuf":
+        raise ValueError("widths must be the same number of whole numbers in every row: one a layer.")
+    return np.stack([_sizes(values, f"widths[{i}]") for i, values in enumerate(np.stack(rows).T.astype(float))])
+
+
+def _sizes(values, name):
+    if not (np.isfinite(values) & (values >= 0) & (values <= MOST) & (values == np.round(values))).all():
+        raise ValueError(f"{name} must hold whole numbers in 0..{MOST}, got {values.min():g} to {values.max():g}.")
+    return values.astype(np.int64)
+
+
+def _names(history, count):
+    """h0, h1, ..; but x, SPACE, y where there are three and the events name a space of their own."""
+    plain = [f"h{i}" for i in range(count)]
+    other = {event.space for event in history.events} - set(plain)
+    return ["x", other.pop(), "y"] if count == 3 and len(other) == 1 else plain
+
+
+def _pairs(history, names):
+    keys = {f"weights.{a}.{b}": (a, b) for a in names for b in names}
+    return tuple((*keys[key], key) for key in history.rows[0] if key in keys)
+
+
+def times(history: History) -> dict[str, np.ndarray]:
+    """Return the time columns of a history by name, each (n,); the number of the row where it has none.
+
+    >>> times(History().with_row({"epoch": 5}))
+    {'epoch': array([5.])}
+    """
+    found = {name: column(history, name) for name in TIMES if name in history.rows[0]}
+    found = {name: values for name, values in found.items() if np.isfinite(values).all()}
+    return found or {"row": np.arange(len(history.rows), dtype=np.float64)}
+
+
+def curves(history: History) -> dict[str, np.ndarray]:
+    """Return the loss columns of a history by name, each (n,).
+
+    >>> curves(History().with_row({"loss": 0.5}))
+    {'loss': array([0.5])}
+    """
+    return {name: column(history, name) for name in LOSSES if name in history.rows[0]}
+
+
+def weights(row: Any, name: str, shape: tuple[int, int]) -> np.ndarray | None:
+    """Return the matrix (to, from) that a row holds under `name`, what is not finite as 0; None where it holds none.
+
+    Raises ValueError when it is not of this shape.
+
+    >>> weights({"w": np.ones(2)}, "w", (1, 2))
+    array([[1., 1.]])
+    """
+    values = np.asarray(row[name])
+    if not values.size:
+        return None
+    if values.size != shape[0] * shape[1] or values.dtype.kind not in "biuf":
+        raise ValueError(f"column {name} must hold {shape[0]} x {shape[1]} numbers at each row, got {values.size}.")
+    return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0).reshape(shape)

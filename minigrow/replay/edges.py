@@ -1,0 +1,95 @@
+"""Choose the edges to draw: at each row with weights the strongest, each weight in 1/127 of the greatest of its matrix.
+
+An edge's strength is |gate of the sender x weight|, in units of the greatest one between the same two spaces over the
+whole life, so that no matrix drowns the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from minigrow.growth.history import History
+from minigrow.replay.columns import Spaces, weights
+
+EDGES, BUDGET = 400, 120_000  # edges in a frame, and in a page
+LEVELS = 127
+
+
+class Edges(NamedTuple):
+    """`starts` (pictures + 1,): picture i owns edges starts[i]..starts[i + 1]; `ends` (m, 2) lives (from, to); `levels` (m,)
+    weights in -127..127; `scales` the weight that 127 stands for, by "from>to"; `most` edges at once, `kept` of them.
+    """
+
+    starts: np.ndarray
+    ends: np.ndarray
+    levels: np.ndarray
+    scales: dict[str, float]
+    most: int
+    kept: int
+
+
+def strongest(history: History, found: Spaces, rows: Sequence[int], lives: Mapping[str, Mapping[int, np.ndarray]]) -> Edges:
+    """Return the strongest edges at each of the rows; lives[space][row] are the drawn lives (neurons,), -1 for one not drawn.
+
+    >>> strongest(History(), Spaces((), np.zeros((0, 0)), np.zeros((0, 0)), (), ()), [], {}).starts
+    array([0])
+    """
+    scales: dict[str, float] = {}
+    for row in rows:
+        for (a, b), W in _effective(history, found, row).items():
+            scales[f"{a}>{b}"] = max(scales.get(f"{a}>{b}", 0.0), float(np.abs(W).max(initial=0)))
+    most, total, pictures = min(EDGES, BUDGET // max(len(rows), 1)), 0, []
+    for row in rows:
+        ends, levels = _picture(_effective(history, found, row), row, scales, lives)
+        total = max(total, len(levels))
+        pictures.append(_cut(ends, levels, most))
+    starts = np.cumsum([0, *(len(levels) for _, levels in pictures)])
+    ends = np.concatenate([np.zeros((0, 2), np.int64), *(ends for ends, _ in pictures)])
+    levels = np.concatenate([np.zeros(0), *(levels for _, levels in pictures)])
+    return Edges(starts, ends, levels, {key: value for key, value in scales.items() if value}, total, min(most, total))
+
+
+def _effective(history, found, row):
+    """The matrices (to, from) of a row, each column times the gate of its sender."""
+    seen = {}
+    for a, b, name in found.pairs:
+        size = dict(zip(found.names, found.sizes[:, row].tolist(), strict=True))
+        W = weights(history.rows[row], name, (size[b], size[a]))
+        if W is not None:
+            seen[a, b] = W * gate(history, a, row, size[a]) if a in found.gated else W
+    return seen
+
+
+def gate(history: History, space: str, row: int, size: int) -> np.ndarray:
+    """Return the gates (size,) of a space at a row, 0..1. Raises ValueError for another number of them.
+
+    >>> gate(History().with_row({"gate.h": np.array([0.5, 2.0])}), "h", 0, 2)
+    array([0.5, 1. ])
+    """
+    values = np.asarray(history.rows[row][f"gate.{space}"], dtype=np.float64)
+    if values.shape != (size,):
+        raise ValueError(f"column gate.{space} must hold one gate for each of {size} neurons, got shape {values.shape}.")
+    return np.clip(np.nan_to_num(values), 0, 1)
+
+
+def _picture(matrices, row, scales, lives):
+    ends, levels = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+    for (a, b), W in matrices.items():
+        scale = scales[f"{a}>{b}"]
+        to, source = np.nonzero(W)
+        both = np.stack([lives[a][row][source], lives[b][row][to]], axis=1)
+        level = np.round(W[to, source] / scale * LEVELS) if scale else np.zeros(len(to))
+        drawn = (both >= 0).all(axis=1) & (level != 0)
+        ends.append(both[drawn])
+        levels.append(level[drawn])
+    return np.concatenate(ends), np.concatenate(levels)
+
+
+def _cut(ends, levels, most):
+    """The `most` strongest, in the order (from, to), in which the player merges two pictures."""
+    chosen = np.argsort(-np.abs(levels), kind="stable")[:most]
+    chosen = chosen[np.lexsort((ends[chosen, 1], ends[chosen, 0]))]
+    return ends[chosen], levels[chosen]

@@ -1,0 +1,90 @@
+"""Choose the rows that become frames, and pack numbers for the page: what is left out is counted, never silent.
+
+A page holds FRAMES frames at most. Kept first: the first and the last row, the least and greatest value of every curve, rows
+that show an event, and rows with weights. What room is left goes to the least and the greatest loss of equal stretches.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+FRAMES, EVENTS, PICTURES = 1000, 600, 250  # frames; of them at most so many for events, and so many with weights
+
+
+def choose(n: int, curves: Mapping[str, np.ndarray], events: Sequence[int], pictures: Sequence[int]) -> np.ndarray:
+    """Return the rows to draw (F,), ascending: all n if there are at most FRAMES, else those named above.
+
+    `events` and `pictures` are rows; more than EVENTS and PICTURES of them are thinned evenly.
+
+    >>> len(choose(5000, {"loss": np.arange(5000.0)}, [17], [])), 17 in choose(5000, {"loss": np.arange(5000.0)}, [17], [])
+    (997, True)
+    """
+    if n <= FRAMES:
+        return np.arange(n)
+    kept = {0, n - 1, *evenly(sorted(set(events)), EVENTS), *evenly(pictures, PICTURES)}
+    for values in curves.values():
+        kept |= set(extremes(values, 0, n))
+    cuts = np.linspace(0, n, max(1, (FRAMES - len(kept)) // 2) + 1).astype(int)
+    first = next(iter(curves.values()), np.zeros(n))
+    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        kept |= set(extremes(first, start, stop))
+    return np.array(sorted(kept))
+
+
+def evenly(values: Sequence[int], most: int) -> list[int]:
+    """Return at most `most` of the values, evenly spaced, the first and the last among them.
+
+    >>> evenly(range(100), 3)
+    [0, 50, 99]
+    """
+    values = list(values)
+    return [int(values[i]) for i in np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)]
+
+
+def extremes(values: np.ndarray, start: int, stop: int) -> list[int]:
+    """Return the rows of the least and the greatest finite value in start..stop - 1, or `start` where none is finite.
+
+    >>> extremes(np.array([3.0, np.nan, 1.0, 5.0]), 0, 4)
+    [2, 3]
+    """
+    part = values[start:stop]
+    finite = np.flatnonzero(np.isfinite(part))
+    if not len(finite):
+        return [start]
+    return [start + int(finite[part[finite].argmin()]), start + int(finite[part[finite].argmax()])]
+
+
+def pack(values: np.ndarray, kind: str) -> str:
+    """Return numbers as base64 of little-endian bytes; `kind` is a NumPy type such as "u2" or "i1".
+
+    >>> unpack(pack(np.array([1, 513]), "u2"), "u2")
+    array([  1, 513], dtype=uint16)
+    """
+    return base64.b64encode(np.asarray(values).astype(np.dtype(kind).newbyteorder("<")).tobytes()).decode("ascii")
+
+
+def unpack(text: str, kind: str) -> np.ndarray:
+    """Return what `pack` packed.
+
+    >>> unpack("AQI=", "u1")
+    array([1, 2], dtype=uint8)
+    """
+    return np.frombuffer(base64.b64decode(text), np.dtype(kind).newbyteorder("<")).astype(kind)
+
+
+def short(values: np.ndarray) -> list[float | int | None]:
+    """Return numbers for JSON with five digits, whole ones as integers, None for what is not finite.
+
+    >>> short(np.array([1.0, 1 / 3, np.nan]))
+    [1, 0.33333, None]
+    """
+    return [_short(float(value)) for value in values]
+
+
+def _short(value):
+    if not np.isfinite(value):
+        return None
+    return int(value) if value == round(value) and abs(value) < 2**53 else float(f"{value:.5g}")
