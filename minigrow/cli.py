@@ -106,7 +106,9 @@ def _add_replay(commands):
         epilog="example: minigrow replay figures/isotropic.selfsizing/history.npz -o growth.html;  open growth.html#step=120",
     )
     replay.add_argument("history", type=Path, metavar="HISTORY.npz", help="a history that `minigrow run` or you saved")
-    replay.add_argument("-o", "--out", type=Path, default=Path("growth.html"), metavar="FILE", help="default: growth.html")
+    replay.add_argument(
+        "-o", "--out", type=Path, default=Path("growth.html"), metavar="FILE", help="default: growth.html"
+    )
     replay.add_argument("--title", help="the page's title (default: the name of the file or its folder)")
     replay.set_defaults(act=_replay)
 

@@ -71,7 +71,7 @@ def test_list_names_every_experiment(capsys):
         assert experiment.paper in out
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["verify"], ["fetch"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["verify"], ["replay"], ["fetch"]])
 def test_help_teaches(command, capsys):
     assert run(*command, "--help") == 0
     out = capsys.readouterr().out

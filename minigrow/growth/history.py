@@ -110,7 +110,14 @@ def from_arrays(arrays: Mapping[str, np.ndarray], events: Sequence[Mapping], pre
 
 
 def _event(fields):
-    return Event(**fields | {"origin": tuple(fields.get("origin", ()))})
+    event = Event(**fields | {"origin": tuple(fields.get("origin", ()))})
+    words = (event.kind, event.space, event.reason)
+    numbers = (event.neurons, event.before, event.after, event.step, *event.origin)
+    if not all(isinstance(word, str) for word in words) or not all(isinstance(number, int) for number in numbers):
+        raise ValueError(
+            f"an event must have words for kind, space, reason and whole numbers else, got {str(fields)[:200]}."
+        )
+    return event
 
 
 def _cut(arrays, name):

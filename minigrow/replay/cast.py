@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from minigrow.growth.history import History
-from minigrow.replay.columns import Spaces
-from minigrow.replay.edges import gate
+from minigrow.replay.columns import Spaces, gate
 from minigrow.replay.layout import positions, ranks, slots
 from minigrow.replay.lives import Walk
 from minigrow.replay.thinning import evenly
@@ -33,8 +32,10 @@ class Group(NamedTuple):
 
 
 class Cast(NamedTuple):
-    """Drawn lives: `space`, `place` numbers, `first` frame and `last` frame without it (lives,); `places` (p, 2) points;
-    `column` (p,) their groups; `middles` where each space stands; `number[space]` the drawn life of each walked one or -1; `left` notes.
+    """Drawn lives: `space`, `place` numbers, `first` frame and first frame without it `last`, each (lives,).
+
+    `places` (p, 2) points; `column` (p,) their groups; `middles` where each space stands; `number[space]` the drawn life of
+    each walked one or -1; `left` notes.
     """
 
     space: np.ndarray
@@ -74,7 +75,10 @@ def cast(history: History, found: Spaces, walks: Mapping[str, Walk], frames: np.
         parts.append(np.stack([np.full(len(drawn), found.names.index(g.space)), place, g.first[drawn], g.last[drawn]]))
         base, count = base + len(g.line), count + len(drawn)
     centres = [_middle([m for m, g in zip(middles, groups, strict=True) if g.space == name]) for name in found.names]
-    stage, column = np.concatenate([np.zeros((0, 2)), *points]), np.repeat(np.arange(len(points)), list(map(len, points)))
+    stage, column = (
+        np.concatenate([np.zeros((0, 2)), *points]),
+        np.repeat(np.arange(len(points)), list(map(len, points))),
+    )
     return Cast(*np.concatenate(parts, axis=1), stage, column, centres, number, _left_out(groups, count))
 
 
@@ -84,7 +88,7 @@ def _ever_open(history, name, walk):
         return np.full(len(walk.born), True)
     seen = np.full(len(walk.born), False)
     for row, present in walk.present.items():
-        seen[present[gate(history, name, row, len(present)) > 0]] = True
+        seen[present[gate(history.rows[row], name, len(present)) > 0]] = True
     return seen
 
 
@@ -116,7 +120,9 @@ def _left_out(groups, count):
     said = []
     for g in groups:
         if len(g.line) <= g.slot.max():
-            said.append(f"{len(g.line)} of {g.slot.max() + 1} places of {g.space} are drawn, with the edges between them")
+            said.append(
+                f"{len(g.line)} of {g.slot.max() + 1} places of {g.space} are drawn, with the edges between them"
+            )
     if count >= LIVES:
         said.append(f"{count} of {sum(len(g.lives) for g in groups)} neurons that ever lived are drawn")
     return said
@@ -153,7 +159,9 @@ def gates(history: History, found: Spaces, walks: Mapping[str, Walk], number: np
     for name in found.gated:
         for f, row in enumerate(frames):
             present = walks[name].present[row]
-            for life, value in zip(number[name][present].tolist(), gate(history, name, row, len(present)), strict=True):
+            for life, value in zip(
+                number[name][present].tolist(), gate(history.rows[row], name, len(present)), strict=True
+            ):
                 if life >= 0:
                     values[f, column[life]] = np.ceil(255 * value)
     return {"lives": lives, "values": values}

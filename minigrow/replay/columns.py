@@ -53,8 +53,25 @@ def spaces(history: History) -> Spaces:
     gated = tuple(name for name in names if f"gate.{name}" in history.rows[0])
     shown = sizes.copy()
     for name in gated:
-        shown[names.index(name)] = [np.count_nonzero(np.asarray(row[f"gate.{name}"]) > 0) for row in history.rows]
+        i = names.index(name)
+        shown[i] = [
+            np.count_nonzero(gate(row, name, size)) for row, size in zip(history.rows, sizes[i].tolist(), strict=True)
+        ]
     return Spaces(tuple(names), sizes, shown, pairs, gated)
+
+
+def gate(row: Any, space: str, size: int) -> np.ndarray:
+    """Return the gates (size,) of a space in a row, 0..1. Raises ValueError for another number of them.
+
+    >>> gate({"gate.h": np.array([0.5, 2.0])}, "h", 2)
+    array([0.5, 1. ])
+    """
+    values = np.asarray(row[f"gate.{space}"])
+    if values.shape != (size,) or values.dtype.kind not in "biuf":
+        raise ValueError(
+            f"column gate.{space} must hold one gate for each of {size} neurons, got shape {values.shape}."
+        )
+    return np.clip(np.nan_to_num(values.astype(np.float64)), 0, 1)
 
 
 def column(history: History, name: str) -> np.ndarray:

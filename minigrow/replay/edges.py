@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minigrow.growth.history import History
-from minigrow.replay.columns import Spaces, weights
+from minigrow.replay.columns import Spaces, gate, weights
 
 EDGES, BUDGET = 400, 120_000  # edges in a frame, and in a page
 LEVELS = 127
@@ -31,7 +31,9 @@ class Edges(NamedTuple):
     kept: int
 
 
-def strongest(history: History, found: Spaces, rows: Sequence[int], lives: Mapping[str, Mapping[int, np.ndarray]]) -> Edges:
+def strongest(
+    history: History, found: Spaces, rows: Sequence[int], lives: Mapping[str, Mapping[int, np.ndarray]]
+) -> Edges:
     """Return the strongest edges at each of the rows; lives[space][row] are the drawn lives (neurons,), -1 for one not drawn.
 
     >>> strongest(History(), Spaces((), np.zeros((0, 0)), np.zeros((0, 0)), (), ()), [], {}).starts
@@ -59,20 +61,8 @@ def _effective(history, found, row):
         size = dict(zip(found.names, found.sizes[:, row].tolist(), strict=True))
         W = weights(history.rows[row], name, (size[b], size[a]))
         if W is not None:
-            seen[a, b] = W * gate(history, a, row, size[a]) if a in found.gated else W
+            seen[a, b] = W * gate(history.rows[row], a, size[a]) if a in found.gated else W
     return seen
-
-
-def gate(history: History, space: str, row: int, size: int) -> np.ndarray:
-    """Return the gates (size,) of a space at a row, 0..1. Raises ValueError for another number of them.
-
-    >>> gate(History().with_row({"gate.h": np.array([0.5, 2.0])}), "h", 0, 2)
-    array([0.5, 1. ])
-    """
-    values = np.asarray(history.rows[row][f"gate.{space}"], dtype=np.float64)
-    if values.shape != (size,):
-        raise ValueError(f"column gate.{space} must hold one gate for each of {size} neurons, got shape {values.shape}.")
-    return np.clip(np.nan_to_num(values), 0, 1)
 
 
 def _picture(matrices, row, scales, lives):

@@ -87,7 +87,7 @@ def positions(groups: Sequence[tuple[int, bool, str]]) -> tuple[list[np.ndarray]
     ([[0.9, 0.5]], [0.1, 0.9])
     """
     shapes = [ring(n) if kind == "ring" else upright(n, centred) for n, centred, kind in groups]
-    half = [1.1 if kind == "ring" else 0.09 * (len(set(xy[:, 0].tolist())) - 1) for (_, _, kind), xy in zip(groups, shapes, strict=True)]
+    half = [_half(kind, xy) for (_, _, kind), xy in zip(groups, shapes, strict=True)]
     wide = sum(2 * h for h in half) + (len(groups) - 1)
     left, middles, points = 0.1, [], []
     for h, xy in zip(half, shapes, strict=True):
@@ -96,3 +96,7 @@ def positions(groups: Sequence[tuple[int, bool, str]]) -> tuple[list[np.ndarray]
         middles.append(round(middle, 4))
         points.append(np.stack([middle + xy[:, 0] * 0.8 * h / max(wide, 1), 0.04 + 0.92 * xy[:, 1]], axis=1))
     return points, middles
+
+
+def _half(kind, xy):
+    return 1.1 if kind == "ring" else 0.09 * (len(set(xy[:, 0].tolist())) - 1)

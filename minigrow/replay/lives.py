@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minigrow.growth.events import Event
+from minigrow.replay.columns import MOST
 
 
 class Walk(NamedTuple):
@@ -77,7 +78,7 @@ def follow(sizes: np.ndarray, events: Mapping[int, Sequence[Event]], wanted: Seq
     """
     n, asked, present = len(sizes), set(wanted), {}
     first = events.get(0, ())
-    ids = list(range(first[0].before if first else int(sizes[0])))
+    ids = list(range(first[0].before if first and first[0].before <= MOST else int(sizes[0])))
     born, died = [0] * len(ids), [n] * len(ids)
     for row in sorted({0, *events, *asked, *(np.flatnonzero(np.diff(sizes)) + 1).tolist()}):
         after, known = ids, len(born)
@@ -96,8 +97,10 @@ def follow(sizes: np.ndarray, events: Mapping[int, Sequence[Event]], wanted: Seq
 
 def _after(ids, event, born, row):
     """The numbers of life after an event; new ones are numbered on and noted in `born`. The copy of a neuron is new."""
+    if event.before != len(ids) or not 0 <= event.after <= MOST:
+        return ids
     sources = event.sources
-    if event.before != len(ids) or len(sources) != event.after or any(s >= len(ids) for s in sources):
+    if len(sources) != event.after or any(s >= len(ids) for s in sources):
         return ids
     after, used = [], set()
     for source in sources:

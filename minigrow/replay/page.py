@@ -14,7 +14,7 @@ import numpy as np
 from minigrow.growth.files import atomic
 from minigrow.growth.history import History
 from minigrow.replay import cast as casts
-from minigrow.replay.columns import Spaces, column, curves, spaces, times
+from minigrow.replay.columns import Spaces, column, curves, gate, spaces, times
 from minigrow.replay.edges import Edges, strongest
 from minigrow.replay.lives import Walk, follow, rows_of
 from minigrow.replay.thinning import PICTURES, choose, evenly, pack, short
@@ -121,7 +121,7 @@ def _present(history, scene, name, number):
     for row in scene.pictures:
         lives = number[present[row]]
         if name in scene.found.gated:
-            lives = np.where(casts.gate(history, name, row, len(lives)) > 0, lives, -1)
+            lives = np.where(gate(history.rows[row], name, len(lives)) > 0, lives, -1)
         found[row] = lives
     return found
 
@@ -166,20 +166,22 @@ def _events(history, scene):
         reason = event.reason if len(event.reason) <= WORDS else event.reason[: WORDS - 1] + "…"
         number = reasons.setdefault(reason, len(reasons))
         kind, space = event.kind[:WORDS], event.space[:WORDS]
-        made.append([frame, kind, space, event.neurons, event.before, event.after, number, event.step])
+        counts = (int(count) for count in (event.neurons, event.before, event.after))
+        made.append([frame, kind, space, *counts, number, int(event.step)])
     return made, list(reasons)
 
 
 def _joined(pairs):
-    """One event for all of a kind and space that show at the same frame."""
+    """One event for all of a kind and space that show at the same frame; other kinds came between, so it names no widths."""
     found: dict[tuple, list] = {}
     for event, frame in pairs:
         found.setdefault((frame, event.kind, event.space), []).append(event)
     for (frame, *_), group in found.items():
-        first, last, more = group[0], group[-1], len(group) - 1
-        reason = f"{last.reason} (the last of {more + 1} events since the frame before)" if more else last.reason
-        neurons = sum(event.neurons for event in group)
-        yield first._replace(neurons=neurons, after=last.after, reason=reason, step=last.step), frame
+        last, neurons = group[-1], sum(event.neurons for event in group)
+        if len(group) > 1:
+            reason = f"{last.reason} (the last of {len(group)} events since the frame before)"
+            last = last._replace(neurons=neurons, before=last.after, reason=reason)
+        yield last, frame
 
 
 def _left_out(history, scene, edges):
@@ -191,7 +193,9 @@ def _left_out(history, scene, edges):
             "and weights, evenly thinned where there are too many"
         )
     if scene.pictures and len(scene.pictures) < len(scene.frames):
-        said.append(f"edges are drawn from {len(scene.pictures)} rows ({seen} of {n} have weights) and stay until the next")
+        said.append(
+            f"edges are drawn from {len(scene.pictures)} rows ({seen} of {n} have weights) and stay until the next"
+        )
     if edges.kept < edges.most:
         said.append(f"at most {edges.kept} of up to {edges.most} edges a frame are drawn, the strongest")
     if len(history.events) > LISTED:

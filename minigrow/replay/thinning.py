@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def choose(n: int, curves: Mapping[str, np.ndarray], events: Sequence[int], pict
         kept |= set(extremes(values, 0, n))
     cuts = np.linspace(0, n, max(1, (FRAMES - len(kept)) // 2) + 1).astype(int)
     first = next(iter(curves.values()), np.zeros(n))
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in pairwise(cuts.tolist()):
         kept |= set(extremes(first, start, stop))
     return np.array(sorted(kept))
 
@@ -87,4 +88,7 @@ def short(values: np.ndarray) -> list[float | int | None]:
 def _short(value):
     if not np.isfinite(value):
         return None
-    return int(value) if value == round(value) and abs(value) < 2**53 else float(f"{value:.5g}")
+    if value == round(value) and abs(value) < 2**53:
+        return int(value)
+    found = float(f"{value:.5g}")  # which rounds the greatest number there is up to infinity
+    return found if np.isfinite(found) else value
