@@ -107,8 +107,7 @@ class Network:
 
     def active(self, layer: int = 1) -> int:
         """Count the neurons of hidden layer `layer` = 1..L-1 up to the last one whose gate is not 0."""
-        open_ones = np.flatnonzero(self.gates(layer)[0])
-        return int(open_ones[-1]) + 1 if open_ones.size else 0
+        return int(np.flatnonzero(np.append(1, self.gates(layer)[0]))[-1])
 
     def with_params(self, params: dict[str, np.ndarray]) -> Network:
         """Return the same kind of network around new arrays W_l, w_l, b_l, s; widths follow them.
@@ -289,8 +288,7 @@ def pull(net: Network, ds: float) -> float:
     >>> float(pull(auxiliary([1, 9, 1], goal=5, strength=0.1, rng=0), 0.25))
     -0.75
     """
-    own = ds if net.parts.follows == "loss" else 0.0
-    return own + 2 * net.strength * (net.s - net.goal)
+    return (ds if net.parts.follows == "loss" else 0.0) + 2 * net.strength * (net.s - net.goal)
 
 
 def with_theta(net: Network, theta: np.ndarray) -> Network:

@@ -1,10 +1,10 @@
 // Draw the curves, faint in full and strong up to the present, and the marks of the events on the timeline.
 const DASHES = [[], [9, 5], [3, 4], [12, 4, 3, 4]];
-const lossCurves = Object.entries(data.curves).map(([name, values], i) => ({name: name.replace("_", " "), values, dash: DASHES[i % 4], tint: i ? "gone" : "ink"}));
+const lossCurves = Object.entries(data.curves).map(([name, values], i) => ({name: name.replace("_", " "), brief: name.split("_")[0], values, dash: DASHES[i % 4], tint: i ? "gone" : "ink"}));
 const TINTS = ["born", "gone", "accent", "ink"];
 const moving = data.spaces.filter((space) => space.hidden && space.widths.some((w) => w !== space.widths[0]));
 const sizeCurves = (moving.length ? moving : data.spaces.filter((space) => space.hidden)).slice(0, 8)
-  .map((space, i) => ({name: space.words, values: space.widths, dash: DASHES[i % 4], tint: TINTS[i % 4]}));
+  .map((space, i) => ({name: space.words, brief: space.name, values: space.widths, dash: DASHES[i % 4], tint: TINTS[i % 4]}));
 
 function ticks(low, high, most) {
   const rough = (high - low) / most || 1, power = 10 ** Math.floor(Math.log10(rough));
@@ -71,13 +71,15 @@ function legend(c, curves, title, left, right, size) {
   c.fillText(title, left, 1.1 * size);
   let x = left + c.measureText(title).width + 1.2 * size;
   font(c, 0.85);
-  for (const curve of curves.length > 1 || curves[0].name !== title ? curves : []) {
-    const wide = c.measureText(curve.name).width + 3 * size;
+  const shown = curves.length > 1 || curves[0].name !== title ? curves : [], wideOf = (name) => c.measureText(name).width + 3 * size;
+  const tight = x + shown.reduce((sum, curve) => sum + wideOf(curve.name), 0) > right + size;
+  for (const curve of shown) {
+    const name = tight ? curve.brief : curve.name, long = tight ? 1 : 1.8, wide = wideOf(name) - (1.8 - long) * size;
     if (x + wide > right + size) break;
     c.strokeStyle = colours[curve.tint]; c.lineWidth = 2.6; c.setLineDash(curve.dash);
-    c.beginPath(); c.moveTo(x, 0.8 * size); c.lineTo(x + 1.8 * size, 0.8 * size); c.stroke();
+    c.beginPath(); c.moveTo(x, 0.8 * size); c.lineTo(x + long * size, 0.8 * size); c.stroke();
     c.setLineDash([]);
-    c.fillText(curve.name, x + 2.1 * size, 1.1 * size);
+    c.fillText(name, x + (long + 0.3) * size, 1.1 * size);
     x += wide;
   }
 }

@@ -67,13 +67,14 @@ def upright(n: int, centred: bool) -> np.ndarray:
 def ring(n: int) -> np.ndarray:
     """Return n points (n, 2) on a circle about (0, 0.5), filled so that the first ones stand far apart; x in -1..1, y in 0..1.
 
+    Point i is the one whose rank is that of the binary fraction of i read backwards: 0, 1/2, 1/4, 3/4, 1/8, ...
+
     >>> ring(4).round(2).tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.5], [-1.0, 0.5]]
     """
     bits = max(1, int(n - 1).bit_length())
-    turned = [int(f"{i:0{bits}b}"[::-1], 2) for i in range(2**bits)]
-    order = np.array([i for i in turned if i < n])
-    angle = 2 * np.pi * order / n
+    backwards = [int(f"{i:0{bits}b}"[::-1], 2) for i in range(n)]
+    angle = 2 * np.pi * np.argsort(np.argsort(backwards)) / n
     return np.stack([np.sin(angle), 0.5 - 0.5 * np.cos(angle)], axis=1)
 
 
