@@ -109,6 +109,7 @@ def _data(history, scene):
         "gates": {"lives": pack(gated["lives"], "u2"), "values": pack(gated["values"].ravel(), "u1")},
         "edges": _edges(edges, np.searchsorted(frames, scene.pictures)),
         "events": events,
+        "total": [len(history.rows), len(history.events)],
         "reasons": reasons,
         "hint": "" if scene.pictures else f"This history has no weights, so there are no edges. {HOW}",
     }

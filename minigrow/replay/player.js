@@ -135,8 +135,8 @@ function sample(draws, words) {
 const stroke = (colour, width, dash) => `<line x1="2" y1="11" x2="50" y2="11" stroke="var(--${colour})" stroke-width="${width}" stroke-dasharray="${dash}"/>`;
 const circle = (x, more) => `<circle cx="${x}" cy="11" r="7" ${more}/>`;
 function explain() {
-  const grown = data.events.length;
-  get("summary").textContent = `${number(F)} moments, ${number(grown)} growth event${grown === 1 ? "" : "s"}, loss and size up to the present`;
+  const [rows, grown] = data.total, of = F < rows ? ` of ${number(rows)}` : "";
+  get("summary").textContent = `${number(F)}${of} moments, ${number(grown)} growth event${grown === 1 ? "" : "s"}, loss and size up to the present`;
   if (edges.at.length) {
     sample(stroke("positive", 3, ""), "positive weight");
     sample(stroke("negative", 3, "7 4"), "negative weight");
