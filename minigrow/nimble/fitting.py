@@ -7,8 +7,10 @@ For mini-batches use `minigrow.growth.train`: a nimble network is a network like
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +28,8 @@ from minigrow.nn.optimisers import Adam, Optimiser, State
 class Course(NamedTuple):
     """How to train: until which epoch, the loss ("mse", "binary" or "softmax"), and the epochs between two rows of history.
 
-    `test` is (X, y) or None; `quiet` switches the progress bar off (it is off anyway where there is no terminal).
+    `test` is (X, y) or None; `quiet` switches the progress bar off (it is off anyway where there is no terminal);
+    `observe(net)` returns more columns for the history, such as `growth.snapshot`.
     """
 
     epochs: int = 5000
@@ -34,6 +37,7 @@ class Course(NamedTuple):
     every: int = 100
     test: tuple[np.ndarray, np.ndarray] | None = None
     quiet: bool = False
+    observe: Callable[[Network], dict[str, Any]] | None = None
 
 
 def fit(
@@ -123,6 +127,8 @@ def _record(run, net, state, fresh, X, course, test):
         row["test_loss"] = LOSSES[course.loss](output, test[1])[0]
         if course.loss == "softmax":
             row["test_accuracy"] = float(np.mean(output.argmax(axis=1) == test[1]))
+    if course.observe is not None:
+        row |= copy.deepcopy(course.observe(kept))
     kept_state = State(state.t, tuple(slot.copy() for slot in state.slots))
     return run._replace(net=kept, state=kept_state, epoch=epoch, step=epoch, history=run.history.with_row(row))
 

@@ -1,12 +1,10 @@
 """The pages in a real browser, headless Chromium: they load without an error, play, and show the widths that were recorded."""
 
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from minigrow.growth import Event, History
 from minigrow.replay import write_page
@@ -39,7 +37,6 @@ def driver(tmp_path_factory):
         options.add_argument(flag)
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    os.environ["SE_OFFLINE"] = "true"
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     light = {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", light)
@@ -92,6 +89,8 @@ def click(driver, name):
 
 def discs(driver, path, least=1):
     """The middles (x, y) of all neurons in a screenshot of the network: connected patches of `least` pixels of their colour."""
+    from matplotlib.image import imread
+
     driver.find_element(By.ID, "picture").screenshot(str(path))
     image = np.round(255 * imread(path)[: int(ask(driver, "replay.places().height")), :, :3]).astype(int)
     left = set(map(tuple, np.argwhere((image == NEURON).all(axis=2)).tolist()))

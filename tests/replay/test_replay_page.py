@@ -173,6 +173,18 @@ def test_gates_say_how_visible_a_neuron_is():
         assert len(senders) <= life["widths"][at, 1]
 
 
+def test_a_masked_network_of_two_layers_is_told_too():
+    net = nimble.controller([2, 4, 6, 1], rng=0)
+    x = np.random.default_rng(0).standard_normal((20, 2))
+    course = nimble.Course(400, every=100, quiet=True, observe=snapshot)
+    life = nimble.fit(net, x, x[:, :1] ** 2, course)[1]
+    assert {"gate.h1", "gate.h2", "weights.h1.h2"} <= set(life.rows[0])
+    _, data = read(page(life))
+    assert [space["widths"] for space in data["spaces"]] == life["widths"].T.tolist()
+    without = nimble.fit(net, x, x[:, :1] ** 2, course._replace(observe=None))[1]
+    np.testing.assert_array_equal(without["loss"], life["loss"])
+
+
 def test_a_pool_is_told_with_its_refills():
     net = urn.Network.create(2, 1, size=9, rng=0)
     plan = urn.Plan(300, None, "mse", urn.Strengths(l1=0.05, loop=1.0), every=50, observe=snapshot)
