@@ -148,6 +148,23 @@ def test_an_open_gate_is_full_and_a_closed_one_is_not_there(driver, pages, tmp_p
         assert full <= len(found) <= int((gates > 0).sum()) + 2
 
 
+@pytest.mark.parametrize("name", ["urn.lifetime", "differentiable_structure.neurons"])
+def test_the_edges_are_those_of_the_last_row_with_weights(driver, pages, name):
+    address, history = pages(name)
+    load(driver, address)
+    names = [key for key in history.rows[0] if key.startswith("weights.")]
+    greatest = {key: max(np.abs(row[key].astype(float)).max(initial=0) for row in history.rows) for key in names}
+    for f in (0, 5, 10, 30, 99):
+        scrub(driver, f)
+        seen = max(row for row in range(f + 1) if len(history.rows[row][names[0]]))
+        gone = seen < f and history.rows[seen]["ids"].tolist() != history.rows[f]["ids"].tolist()
+        count = sum(
+            np.sum(np.round(np.abs(history.rows[seen][k].astype(float)) / greatest[k] * 127) > 0) for k in names
+        )
+        if count <= 400 and not gone:  # the page draws no more, and no edges of neurons that are gone
+            assert ask(driver, "replay.drawn.edges") == count
+
+
 def test_a_neuron_stays_in_its_place(driver, pages):
     """Nothing jumps: whoever lives at two moments is drawn at the same point."""
     load(driver, pages("differentiable_structure.neurons")[0])

@@ -165,12 +165,14 @@ def test_gates_say_how_visible_a_neuron_is():
         assert ((values[f] > 0) == (life["gates"][f][:most] > 0)).all()
     hidden = next(space for space in data["spaces"] if space["hidden"])
     assert hidden["widths"] == life["widths"][:, 1].tolist()
-    ends = unpack(data["edges"]["ends"], "u2").reshape(-1, 2)
-    for i, at in enumerate(data["edges"]["at"]):
-        senders = set(ends[data["edges"]["starts"][i] : data["edges"]["starts"][i + 1]].ravel().tolist()) & set(
-            lives.tolist()
-        )
-        assert len(senders) <= life["widths"][at, 1]
+    ends, levels = unpack(data["edges"]["ends"], "u2").reshape(-1, 2), unpack(data["edges"]["levels"], "i1")
+    gated = life["weights.h1.h2"].astype(float) * life["gate.h1"]  # an edge is what the gate lets through
+    starts = data["edges"]["starts"]
+    for at, start, stop in zip(data["edges"]["at"], starts[:-1], starts[1:], strict=True):
+        found = levels[start:stop][np.isin(ends[start:stop, 0], lives)]
+        wanted = np.round(gated[at] / np.abs(gated).max() * 127)
+        assert sorted(found.tolist()) == sorted(wanted[wanted != 0].tolist())
+        assert len(set(ends[start:stop].ravel().tolist()) & set(lives.tolist())) <= life["widths"][at, 1]
 
 
 def test_a_masked_network_of_two_layers_is_told_too():
