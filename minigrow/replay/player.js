@@ -102,7 +102,6 @@ function key(event) {
   const own = event.target.tagName, act = KEYS[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey || own === "SELECT") return;
   if (event.key === " " && (own === "BUTTON" || own === "SUMMARY" || own === "A")) return; // it presses what has the focus
-  if (own === "INPUT" && /^(Arrow|Home|End)/.test(event.key)) return; // the slider moves itself
   event.preventDefault();
   act();
 }

@@ -257,6 +257,8 @@ def test_steps_scrub_and_keys(driver, pages):
     ]:  # fmt: skip
         driver.find_element(By.ID, "first").send_keys(key)
         assert frame(driver) == wanted
+    driver.find_element(By.ID, "forward").send_keys(Keys.SPACE)  # presses the button that has the focus
+    assert (frame(driver), ask(driver, "replay.playing")) == (1, False)
     driver.execute_script("document.activeElement.blur()")
     press(driver, Keys.SPACE)
     assert ask(driver, "replay.playing")
@@ -319,8 +321,11 @@ def test_the_axis_can_be_changed(driver, pages):
     pictures = {}
     for name in ("step", "epoch", "parameters"):
         axis.select_by_visible_text(name)
-        pictures[name] = ask(driver, "document.getElementById('size').toDataURL()")
-    assert len(set(pictures.values())) == 3
+        script = """const c = document.getElementById("size"), pen = c.getContext("2d");
+            return [c.toDataURL(), pen.getImageData(0, 0, c.width, 0.7 * c.height).data.join()]"""
+        pictures[name] = driver.execute_script(script)
+    assert len({whole for whole, _ in pictures.values()}) == 3
+    assert pictures["step"][1] == pictures["epoch"][1] != pictures["parameters"][1]  # above the names: the curves
     assert frame(driver) == 60
     load(driver, pages("differentiable_structure.neurons")[0])
     assert [option.text for option in Select(driver.find_element(By.ID, "axis")).options] == ["cycle"]
