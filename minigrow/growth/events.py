@@ -55,10 +55,10 @@ class Event(NamedTuple):
         """
         if not self.moves:
             return self
-        found = np.arange(self.before)
-        for move in self.moves:
-            if move.space == self.space:
-                found = np.append(found, -1)[_places(move.change.T)]
+        own = [move.change for move in self.moves if move.space == self.space]
+        found = np.arange(own[0].old if own else self.before)
+        for change in own:
+            found = np.append(found, -1)[_places(change.T)]
         origin = tuple(found.tolist())
         return self._replace(moves=(), origin=() if origin == _in_place(self.before, self.after) else origin)
 

@@ -15,10 +15,14 @@ function shorts(text) { // little-endian on every machine
 
 const F = data.rows.length;
 const lives = {
-  space: bytes(data.lives.space), place: shorts(data.lives.place), first: shorts(data.lives.first), last: shorts(data.lives.last),
+  space: bytes(data.lives.space), place: shorts(data.lives.place),
+  first: shorts(data.lives.first), last: shorts(data.lives.last),
 };
 const L = lives.space.length;
-const edges = {at: data.edges.at, starts: data.edges.starts, ends: shorts(data.edges.ends), levels: new Int8Array(bytes(data.edges.levels).buffer)};
+const edges = {
+  at: data.edges.at, starts: data.edges.starts,
+  ends: shorts(data.edges.ends), levels: new Int8Array(bytes(data.edges.levels).buffer),
+};
 const gateValues = bytes(data.gates.values), gateOf = new Int32Array(L).fill(-1);
 shorts(data.gates.lives).forEach((life, i) => { gateOf[life] = i; });
 const gatedLives = shorts(data.gates.lives).length;
@@ -45,8 +49,12 @@ const eventsAt = Array.from({length: F}, () => []);
 data.events.forEach((event, i) => eventsAt[event[0]].push(i));
 const spaceOf = Object.fromEntries(data.spaces.map((space, i) => [space.name, i]));
 
-const number = (x) => x === null ? "none" : Number.isInteger(x) ? x.toLocaleString("en-GB") : String(Number(x.toPrecision(3)));
-const nearest = (values, x) => values.reduce((best, value, f) => Math.abs(value - x) < Math.abs(values[best] - x) ? f : best, 0);
+function number(x) {
+  if (x === null) return "none";
+  return Number.isInteger(x) ? x.toLocaleString("en-GB") : String(Number(x.toPrecision(3)));
+}
+const nearer = (values, x) => (best, value, f) => Math.abs(value - x) < Math.abs(values[best] - x) ? f : best;
+const nearest = (values, x) => values.reduce(nearer(values, x), 0);
 const whenWords = (f) => timeNames.filter((name, i) => i === 0 || data.times[name][f] !== data.times[clock][f])
   .map((name) => `${name} ${number(data.times[name][f])}`).join(", ");
 const widthWords = (f) => data.spaces.map((space) => number(space.widths[f])).join(" – ");
@@ -62,7 +70,10 @@ function eventWords(i) {
   const why = data.reasons[reason] ? `: ${data.reasons[reason]}` : "";
   return `${SIGNS[kind] || "◆"} ${spaceWords(space)} ${VERBS[kind] || kind}${count}${sizes}${why}`;
 }
-const eventTime = (i) => `${clock} ${number(data.events[i][7] < 0 ? data.times[clock][data.events[i][0]] : data.events[i][7])}`;
+function eventTime(i) { // one that nobody dated has the time of its frame
+  const frame = data.events[i][0], step = data.events[i][7];
+  return `${clock} ${number(step < 0 ? data.times[clock][frame] : step)}`;
+}
 
 // The colours of the present scheme, from the style sheet.
 let colours = {};
@@ -84,4 +95,6 @@ function pen(canvas) {
   c.fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return [c, width, height];
 }
-const font = (c, share, weight = "") => { c.font = `${weight} ${Math.round(c.fontSize * share)}px system-ui, "DejaVu Sans", sans-serif`; };
+function font(c, share, weight = "") {
+  c.font = `${weight} ${Math.round(c.fontSize * share)}px system-ui, "DejaVu Sans", sans-serif`;
+}

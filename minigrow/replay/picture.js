@@ -49,7 +49,7 @@ function drawEdges(c, f, g, t, seen) {
   return count;
 }
 function drawEdge(c, from, to, weight, seen) {
-  const there = Math.min(seen[from] > 0 ? 1 : 0, seen[to] > 0 ? 1 : 0, 3 * seen[from], 3 * seen[to]), size = Math.abs(weight);
+  const there = Math.min(1, 3 * seen[from], 3 * seen[to]), size = Math.abs(weight);
   if (there * size < 0.004) return 0;
   c.globalAlpha = there * (0.1 + 0.85 * Math.sqrt(size));
   c.lineWidth = 0.5 + 4 * size;
@@ -123,7 +123,8 @@ function drawNames(c, width, height, below, f) {
     c.fillText(number(here), x, height - below + 1.35 * c.fontSize);
     c.fillStyle = colours.soft;
     font(c, width / data.spaces.length < 110 ? 0.75 : 0.9);
-    c.fillText(here > drawn.counts[i] ? `${space.words} (${drawn.counts[i]} drawn)` : space.words, x, height - below + 2.6 * c.fontSize);
+    const words = here > drawn.counts[i] ? `${space.words} (${drawn.counts[i]} drawn)` : space.words;
+    c.fillText(words, x, height - below + 2.6 * c.fontSize);
   });
 }
 

@@ -21,9 +21,10 @@ function say(f) {
   const loss = lossCurves.length ? `, loss ${number(lossCurves[0].values[f])}` : "";
   get("when").textContent = whenWords(f) + loss;
   get("widths").textContent = `${widthWords(f)} neurons`;
-  get("picture").setAttribute("aria-label", `The network at ${whenWords(f)}: ` + data.spaces.map((s) => `${s.words} ${s.widths[f]}`).join(", "));
-  get("loss").setAttribute("aria-label", lossCurves.map((curve) => `${curve.name} ${number(curve.values[f])}`).join(", ") || "no loss recorded");
-  get("size").setAttribute("aria-label", sizeCurves.map((curve) => `${curve.name} ${number(curve.values[f])} neurons`).join(", "));
+  const label = (id, parts) => get(id).setAttribute("aria-label", parts.join(", ") || "nothing recorded");
+  label("picture", [`The network at ${whenWords(f)}`, ...data.spaces.map((s) => `${s.words} ${s.widths[f]}`)]);
+  label("loss", lossCurves.map((curve) => `${curve.name} ${number(curve.values[f])}`));
+  label("size", sizeCurves.map((curve) => `${curve.name} ${number(curve.values[f])} neurons`));
   get("scrub").value = f;
   get("scrub").setAttribute("aria-valuetext", whenWords(f));
   tell(f);
@@ -44,7 +45,8 @@ function go(f) { // to a frame, paused
   pause();
 }
 function press(words, shape) { // the big button says what it does next
-  get("play").innerHTML = `<svg width="20" height="18" viewBox="0 0 20 18" aria-hidden="true"><path d="${shape}" fill="currentColor"/></svg> ${words}`;
+  const path = `<path d="${shape}" fill="currentColor"/>`;
+  get("play").innerHTML = `<svg width="20" height="18" viewBox="0 0 20 18" aria-hidden="true">${path}</svg> ${words}`;
 }
 function pause() {
   playing = false;
@@ -95,7 +97,8 @@ function faster(way) {
   speed.selectedIndex = Math.min(speed.options.length - 1, Math.max(0, speed.selectedIndex + way));
 }
 const KEYS = {
-  " ": toggle, ArrowLeft: () => go(frameNow() - 1), ArrowRight: () => go(frameNow() + 1), Home: () => go(0), End: () => go(F - 1),
+  " ": toggle, ArrowLeft: () => go(frameNow() - 1), ArrowRight: () => go(frameNow() + 1),
+  Home: () => go(0), End: () => go(F - 1),
   ArrowUp: () => faster(1), ArrowDown: () => faster(-1), n: () => nextEvent(1), p: () => nextEvent(-1),
 };
 function key(event) {
@@ -110,13 +113,17 @@ function tip(x, text) {
   const box = get("tip");
   box.hidden = !text;
   box.textContent = text;
-  if (text) box.style.left = `${Math.min(get("timeline").clientWidth - box.offsetWidth / 2, Math.max(box.offsetWidth / 2, x))}px`;
+  const half = box.offsetWidth / 2;
+  box.style.left = `${Math.min(get("timeline").clientWidth - half, Math.max(half, x))}px`;
 }
 // The frame with an event nearest to a place on the timeline, if one is within 12 px, else -1.
 function eventNear(x, width) {
-  let best = -1;
-  for (let f = 0; f < F; f++) if (eventsAt[f].length && (best < 0 || Math.abs(markX(f, width) - x) < Math.abs(markX(best, width) - x))) best = f;
-  return best >= 0 && Math.abs(markX(best, width) - x) < 12 ? best : -1;
+  let best = -1, least = 12;
+  for (let f = 0; f < F; f++) {
+    const gap = Math.abs(markX(f, width) - x);
+    if (eventsAt[f].length && gap < least) [best, least] = [f, gap];
+  }
+  return best;
 }
 
 // Fill in what stays: summary, legend, list of events, what was left out.
@@ -131,22 +138,26 @@ function sample(draws, words) {
   made.innerHTML = `<svg width="52" height="22" aria-hidden="true">${draws}</svg>`; // only constants from this file
   made.append(words);
 }
-const stroke = (colour, width, dash) => `<line x1="2" y1="11" x2="50" y2="11" stroke="var(--${colour})" stroke-width="${width}" stroke-dasharray="${dash}"/>`;
+const stroke = (colour, dash) =>
+  `<line x1="2" y1="11" x2="50" y2="11" stroke="var(--${colour})" stroke-width="3" stroke-dasharray="${dash}"/>`;
 const circle = (x, more) => `<circle cx="${x}" cy="11" r="7" ${more}/>`;
 function explain() {
   const [rows, grown] = data.total, of = F < rows ? ` of ${number(rows)}` : "";
-  get("summary").textContent = `${number(F)}${of} moments, ${number(grown)} growth event${grown === 1 ? "" : "s"}, loss and size up to the present`;
+  const events = `${number(grown)} growth event${grown === 1 ? "" : "s"}`;
+  get("summary").textContent = `${number(F)}${of} moments, ${events}, loss and size up to the present`;
   if (edges.at.length) {
-    sample(stroke("positive", 3, ""), "positive weight");
-    sample(stroke("negative", 3, "7 4"), "negative weight");
-    const most = Object.entries(data.edges.scales).map(([pair, scale]) => `${scale} (${pair.split(">").join(" to ")})`).join(", ");
-    const gated = gatedLives ? " × gate" : "";
-    sample(`<path d="M2 10.6 L50 7 L50 15 L2 11.4 Z" fill="var(--ink)"/>`, `wider: greater |weight${gated}|; widest ${most}`);
+    sample(stroke("positive", ""), "positive weight");
+    sample(stroke("negative", "7 4"), "negative weight");
+    const most = Object.entries(data.edges.scales).map(([pair, scale]) => `${scale} (${pair.replace(">", " to ")})`);
+    const words = `wider: greater |weight${gatedLives ? " × gate" : ""}|; widest ${most.join(", ")}`;
+    sample(`<path d="M2 10.6 L50 7 L50 15 L2 11.4 Z" fill="var(--ink)"/>`, words);
   }
   sample(circle(26, 'fill="var(--neuron)" stroke="var(--born)" stroke-width="3"'), "new neuron");
   sample(circle(26, 'fill="var(--neuron)" stroke="var(--gone)" stroke-width="3" stroke-dasharray="3 3"'), "goes next");
-  if (gatedLives) sample(circle(26, 'fill="none" stroke="var(--neuron)" stroke-width="2"'), "opening: filled as far as its gate is open");
-  sample(`<path d="M8 18 L14 4 L20 18 Z" fill="var(--born)"/><path d="M32 4 L38 18 L44 4 Z" fill="var(--gone)"/>`, "event on the timeline: grows, loses");
+  const ring = 'fill="none" stroke="var(--neuron)" stroke-width="2"';
+  if (gatedLives) sample(circle(26, ring), "opening: filled as far as its gate is open");
+  const up = `<path d="M8 18 L14 4 L20 18 Z" fill="var(--born)"/>`, down = `<path d="M32 4 L38 18 L44 4 Z" fill="var(--gone)"/>`;
+  sample(up + down, "event on the timeline: grows, loses");
   if (data.hint) item(get("legend"), "span", data.hint).className = "hint";
   get("left").hidden = !data.left.length;
   for (const words of data.left) item(get("left").querySelector("ul"), "li", words);
@@ -171,8 +182,9 @@ function begin() {
   for (const name of Object.keys(axes)) item(get("axis"), "option", name).value = name;
   explain();
   listEvents();
-  const actions = {play: toggle, first: () => go(0), last: () => go(F - 1), back: () => go(frameNow() - 1), forward: () => go(frameNow() + 1),
-    before: () => nextEvent(-1), after: () => nextEvent(1)};
+  const actions = {
+    play: toggle, first: KEYS.Home, last: KEYS.End, back: KEYS.ArrowLeft, forward: KEYS.ArrowRight, before: KEYS.p, after: KEYS.n,
+  };
   for (const [id, act] of Object.entries(actions)) get(id).addEventListener("click", act);
   get("scrub").addEventListener("input", (event) => go(Number(event.target.value)));
   get("axis").addEventListener("change", draw);
@@ -190,7 +202,9 @@ function begin() {
     const f = eventNear(event.offsetX, marks.clientWidth);
     go(f >= 0 ? f : Math.round((event.offsetX - THUMB / 2) / (marks.clientWidth - THUMB) * (F - 1)));
   });
-  get("picture").addEventListener("pointermove", (event) => { get("picture").title = lifeWords(event.offsetX, event.offsetY, frameNow()); });
+  get("picture").addEventListener("pointermove", (event) => {
+    get("picture").title = lifeWords(event.offsetX, event.offsetY, frameNow());
+  });
   const start = linked();
   if (start >= 0) go(start);
   else { press("Play", "M5 2v14l12-7z"); draw(); }

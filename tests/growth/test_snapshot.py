@@ -168,3 +168,9 @@ def test_without_observe_the_recurrent_history_is_as_before():
     text = ds.easy(rng=np.random.default_rng(0))[:4000]
     run = ds.train(ds.start("()ab", rng=0), text, ds.Plan(cycles=200, every=100, quiet=True))
     assert list(run.history.rows[0]) == ["cycle", "loss", "neurons", "births", "deaths", "widths", "r", "ids"]
+
+
+def test_an_event_that_names_another_width_is_recorded_all_the_same():
+    """The moves say how many neurons there were; a wrong `before` must not stop anybody's training."""
+    event = Event("prune", "h1", 1, "x", 2, 3, (Move("h1", growth.keep([0, 2, 3], 4)),))
+    assert event.recorded.origin == (0, 2, 3)
