@@ -137,6 +137,15 @@ def _run(args):
     return 0
 
 
+def _explain(args):
+    from minigrow.laws import MODULES
+    from minigrow.laws.explain import contents, named, page
+
+    laws = named(args.explain)
+    print(contents(laws) if args.explain in MODULES else "\n\n".join(page(law, args.seed) for law in laws))
+    return 0
+
+
 def _verify(args):
     if args.explain is not None:
         return _explain(args)
@@ -157,15 +166,6 @@ def _verify(args):
         f"{len(rows) - len(failed)} of {len(rows)} laws hold" + (f"; these fail: {', '.join(failed)}" if failed else "")
     )
     return 1 if failed else 0
-
-
-def _explain(args):
-    from minigrow.laws import MODULES
-    from minigrow.laws.explain import contents, named, page
-
-    laws = named(args.explain)
-    print(contents(laws) if args.explain in MODULES else "\n\n".join(page(law, args.seed) for law in laws))
-    return 0
 
 
 def _fetch(args):
