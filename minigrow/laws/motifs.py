@@ -165,7 +165,8 @@ def colours(rng: np.random.Generator) -> float:
     Each subgraph is counted once on either side, so a class without colours has the sum of those that go to it.
     """
     source, target, three = edges(draw_graph(rng, 12, 0.1))
-    graph, size = from_edges(source, target, rng.integers(1, 8, three.size)), size_of(rng)  # all seven colours, three bits
+    seven = rng.integers(1, 8, three.size)  # all colours there can be: three bits
+    graph, size = from_edges(source, target, seven), size_of(rng)
     own = census(graph, size)
     merged = Census(size, *add_up(colour_blind_classes(own.ids, size), own.counts))
     return gap(merged, census(colour_blind(graph), size))
