@@ -58,7 +58,7 @@ def other_profile(rng: np.random.Generator) -> float:
 def other_kernel(rng: np.random.Generator) -> float:
     """The compiled kernel runs with another profile's number.
 
-    By hand: one neuron at z = 1. isotropic-tanh gives tanh(1) = 0.762, leaky 0.1 + 0.9 x 0.762 = 0.785; so do all gradients.
+    By hand: one neuron at z = 1. isotropic-tanh gives tanh(1) = 0.762, leaky 0.1 + 0.9 x 0.762 = 0.785; gradients follow.
 
     >>> from minigrow.nn import RADIAL
     >>> [round(RADIAL[name].forward(np.ones((1, 1))).item(), 3) for name in ("isotropic_tanh", "isotropic_leaky")]
