@@ -74,11 +74,17 @@ def _add_verify(commands):
         "verify",
         help="check every law on random networks",
         description="Draws random networks and checks every law: cases, worst deviation in units of machine epsilon, "
-        "tolerance, verdict. Exit code 1 if a law fails.",
+        "tolerance, verdict. Exit code 1 if a law fails. With --explain it prints why a law holds and what breaks it.",
+        epilog="examples: minigrow verify --cases 100;  minigrow verify --explain growth.restores",
     )
     verify.add_argument("--cases", type=_at_least(1), default=25, help="random cases for each law (default 25)")
     verify.add_argument("--seed", type=_at_least(0), default=0, help="seed of the cases (default 0)")
     verify.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON too")
+    verify.add_argument(
+        "--explain",
+        metavar="LAW",
+        help="print a law's statement, proof and a counterexample instead; a module (growth) lists its laws; all prints all",
+    )
     verify.set_defaults(act=_verify)
 
 
@@ -149,7 +155,18 @@ def _run(args):
     return 0
 
 
+def _explain(args):
+    from minigrow.laws import MODULES
+    from minigrow.laws.explain import contents, named, page
+
+    laws = named(args.explain)
+    print(contents(laws) if args.explain in MODULES else "\n\n".join(page(law, args.seed) for law in laws))
+    return 0
+
+
 def _verify(args):
+    if args.explain is not None:
+        return _explain(args)
     from minigrow.growth.files import write_json
     from minigrow.laws import verify
 

@@ -1,14 +1,13 @@
-"""Laws of nimble networks: the gates are smooth, whole sizes are plain networks, closed neurons are not there."""
+"""Laws of nimble networks: the gradient by hand, and gates that open smoothly from one whole size to the next."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from minigrow.laws import EPS, law
-from minigrow.nimble.gates import GATES, neurons_on, smooth_step
+from minigrow.nimble.gates import GATES, smooth_step
 from minigrow.nimble.network import Network, auxiliary, controller, gradient, with_theta
-from minigrow.nn import MLP, SGD, complex_step, deviation
-from minigrow.nn.optimisers import start
+from minigrow.nn import MLP, complex_step, deviation
 
 LOSS = ("mse", "binary", "softmax")
 
@@ -51,19 +50,42 @@ def _gradient_gap(rng, change):
 
 
 def _deaf(net):
-    """The same network with a size that is deaf to the task."""
+    """The same weights with a size that is deaf to the task and pulled by lambda + 0.1; algorithm A gets B's mask as well."""
     rule = "released" if net.parts.gate == "scalar" else "schedule"
     return Network(net.widths, net.activation, rule, net.goal, net.strength + 0.1, net.theta)
+
+
+def _deaf_size(rng):
+    """The size follows its own term alone, with lambda + 0.1, whatever the task says of it.
+
+    By hand: s = 0, goal 5, lambda 0.1, and the error falls by dE/ds = 0.25: dL/ds = 0.25 - 2 x 0.1 x 5 = -0.75. The deaf one
+    has -2 x 0.2 x 5 = -2.
+
+    >>> from minigrow.nimble.network import pull
+    >>> net = auxiliary([1, 9, 1], goal=5, strength=0.1, rng=0)
+    >>> [round(float(pull(n, 0.25)), 12) for n in (net, _deaf(net))]
+    [-0.75, -2.0]
+    """
+    return _gradient_gap(rng, _deaf)
 
 
 @law(
     "nimble.gradient",
     tolerance=128,
     because="sums over a few samples and layers, relative to the greatest entry; the complex step is exact to an eps",
-    broken=lambda rng: _gradient_gap(rng, _deaf),
+    broken=_deaf_size,
 )
 def hand_gradient(rng: np.random.Generator) -> float:
-    """The gradient by hand, size included, is the complex-step derivative of the loss: random networks of both algorithms."""
+    """The gradient by hand, dL/ds = sum_l [gamma'_l . sum(act(Z_l) g_X) + w_l . sum g_Z] + 2 lambda (s - goal), is the derivative.
+
+    Needs a size s that follows the whole loss, task and size term.
+
+    Proof. With s fixed, X_l = gamma_l act(Z_l) is a layer whose activation is gamma act: g_Z = gamma act'(Z) g_X, and
+    dL/dW_l = g_Z' X_{l-1}, dL/db_l = sum g_Z as in nn.gradient; w_l is the weight of an input that is always s: s sum g_Z.
+    s itself enters in three places: in gamma_l, where it moves X_l by gamma'_l act(Z_l); in Z_l, where it moves by w_l; in
+    lambda (s - goal)^2. The chain rule adds the three up, over layers and samples.
+    The witness is the complex step, as in nn.gradient: it never forms these terms.
+    """
     return _gradient_gap(rng, lambda net: net)
 
 
@@ -78,18 +100,40 @@ def _joint_gap(rng, gate):
 
 
 def _ramp(q):
+    """theta(q) = clip(q, 0, 1) and its slope."""
     inside = (q.real >= 0) & (q.real <= 1)
     return np.where(inside, q, q.real > 1), inside.astype(float)
+
+
+def _straight_ramp(rng):
+    """The step is a straight ramp, theta(q) = q: continuous, but with corners.
+
+    By hand: slopes at q = -0.01 and 0.01 are 0 and 1; those of sin^2 are 0 and (pi/2) sin(0.01 pi) = 0.05.
+
+    >>> q = np.array([-0.01, 0.01])
+    >>> _ramp(q)[1].tolist(), smooth_step(q)[1].round(2).tolist()
+    ([0.0, 1.0], [0.0, 0.05])
+    """
+    return _joint_gap(rng, _ramp)
 
 
 @law(
     "nimble.smooth_step",
     tolerance=16,
     because="slopes of two points 2 eps apart differ by pi^2 eps, and theta' is within an eps or two of the derivative",
-    broken=lambda rng: _joint_gap(rng, _ramp),
+    broken=_straight_ramp,
 )
 def step_is_smooth(rng: np.random.Generator) -> float:
-    """theta is monotone, and theta and theta' join up at 0 and 1: sin^2 starts and ends flat. A straight ramp does not."""
+    """theta(q) = sin^2(pi q / 2) on [0, 1], constant outside, is monotone, and theta and theta' join up at 0 and 1 (C1).
+
+    Needs a step that starts and ends flat.
+
+    Proof. theta' = 2 (pi/2) sin(pi q/2) cos(pi q/2) = (pi/2) sin(pi q), which is >= 0 on [0, 1]: monotone.
+    theta(0) = 0 and theta(1) = sin^2(pi/2) = 1 meet the constants outside.
+    theta'(0) = (pi/2) sin 0 = 0 and theta'(1) = (pi/2) sin pi = 0 meet their slope 0.
+    It is not C2: theta'' = (pi^2/2) cos(pi q) jumps to pi^2/2 at 0. Two points eps either side of a joint therefore differ
+    in slope by about (pi^2/2) eps, which is what the tolerance leaves room for.
+    """
     return _joint_gap(rng, smooth_step)
 
 
@@ -105,14 +149,33 @@ def _whole_gap(rng, excess):
     return deviation(net(X), small(X)) / EPS
 
 
+def _half_a_neuron(rng):
+    """N = k + 1/2: one more neuron is half open.
+
+    By hand: of three neurons at N = 2 the gates are 1, 1, 0; at N = 2.5 the third has sin^2(pi/4) = 1/2.
+
+    >>> [GATES["step"].f(N, 3)[0].round(9).tolist() for N in (2.0, 2.5)]
+    [[1.0, 1.0, 0.0], [1.0, 1.0, 0.5]]
+    """
+    return _whole_gap(rng, 0.5)
+
+
 @law(
     "nimble.whole_size",
     tolerance=4,
     because="the same operations on the same numbers; BLAS may read the shorter rows in another order",
-    broken=lambda rng: _whole_gap(rng, 0.5),
+    broken=_half_a_neuron,
 )
 def whole_size(rng: np.random.Generator) -> float:
-    """At N = k the network is the plain network of k neurons with biases b + k w_0: closed gates are 0, open ones are 1."""
+    """At N = k the network is the plain network of k neurons with biases b + k w_0.
+
+    Needs a whole number N: between whole numbers one neuron is partly open.
+
+    Proof. Neuron i has the gate theta(k - i). For i <= k-1, k - i >= 1 and theta = 1; for i >= k, k - i <= 0 and theta = 0.
+    sin^2(pi/2) = 1 and sin^2(0) = 0 also in floating point, so the gates are exactly 1 and 0.
+    Closed neurons are skipped, open ones compute tanh(w x + N w_0 + b): with N = k the two last terms are the constant
+    b + k w_0. So both networks do the same operations on the same numbers.
+    """
     return _whole_gap(rng, 0.0)
 
 
@@ -129,116 +192,32 @@ def _slope_jump(rng, gate, joint):
     return abs(slope(joint * (1 + 4 * EPS)) - slope(joint * (1 - 4 * EPS))) / max(scale, 0.1) / EPS
 
 
+def _mask_at_a_whole_number(rng):
+    """Algorithm B's mask, looked at where p = m sin^2(pi c / 2) is a whole number.
+
+    By hand: m = 2, c = 1/2: p = 1. dp/dc = (pi/2) 2 sin(pi/2) = pi belongs to neuron 0 just below, to neuron 1 just above.
+
+    >>> [GATES["mask"].f(c, 2)[1].round(2).tolist() for c in (0.499, 0.501)]
+    [[3.14, 0.0], [0.0, 3.14]]
+    """
+    return _slope_jump(rng, "mask", 2 / np.pi * np.arcsin(np.sqrt(rng.integers(1, 5) / 5)))
+
+
 @law(
     "nimble.continuous",
     tolerance=2048,
     because="the two points are up to 40 eps apart and the second derivative is at most about 50 times the slope",
-    broken=lambda rng: _slope_jump(rng, "mask", 2 / np.pi * np.arcsin(np.sqrt(rng.integers(1, 5) / 5))),
+    broken=_mask_at_a_whole_number,
 )
 def continuous_in_size(rng: np.random.Generator) -> float:
-    """The output's slope in N passes through every whole number without a jump (C1). The mask's does jump."""
+    """The output's slope in N passes through every whole number without a jump (C1).
+
+    Needs a gate with continuous slope; the mask, clip(p - i, 0, 1), has corners.
+
+    Proof. y(N) = sum_i v_i theta(N - i) tanh(w_i x + N w_i0 + b_i). theta is C1 (nimble.smooth_step) and tanh is smooth, so
+    each product is C1, and so is the sum; deeper layers put C1 functions into C1 functions.
+    At N = i the neuron that opens has theta' = 0 from both sides: it comes in with slope 0.
+    The mask's neuron i has slope dp/ds above p = i and 0 below, and neuron i-1 the other way round: there dy/ds jumps by
+    dp/ds (v_i a_i - v_{i-1} a_{i-1}).
+    """
     return _slope_jump(rng, "step", float(rng.integers(1, 5)))
-
-
-def _hidden_gap(rng, first):
-    """Change everything about the neurons from `first(net)` on; return how much of the output and gradient notices."""
-    net = _auxiliary(rng, widths=[2, 8, 2], size=rng.uniform(1, 6))
-    p, on = {name: array.copy() for name, array in net.params.items()}, first(net)
-    for name in ("W1", "w1", "b1"):
-        p[name][on:] = rng.standard_normal(p[name][on:].shape)
-    p["W2"][:, on:] = rng.standard_normal(p["W2"][:, on:].shape)
-    other, (X, y) = net.with_params(p), _task(rng, 2, 2, "mse")
-    (value, g), (changed, h) = gradient(net, X, y), gradient(other, X, y)
-    closed = max(float(np.abs(with_theta(net, g).params[name][on:]).max()) for name in ("W1", "w1", "b1"))
-    return max(abs(value - changed), float(np.abs(g - h).max()), closed) / EPS
-
-
-@law(
-    "nimble.closed",
-    tolerance=0,
-    because="closed neurons are skipped, so nothing of them enters any sum",
-    broken=lambda rng: _hidden_gap(rng, lambda net: net.active(1) - 1),
-)
-def closed_neurons(rng: np.random.Generator) -> float:
-    """Neurons with gate 0 change no output, no gradient, and get gradient exactly 0."""
-    return _hidden_gap(rng, lambda net: net.active(1))
-
-
-def _mask_gap(rng, gate):
-    m, c = int(rng.integers(2, 200)), rng.uniform(-1.5, 1.5)
-    return abs(GATES[gate].f(c, m)[0].sum() - neurons_on(c, m)[0]) / m / EPS
-
-
-@law(
-    "nimble.mask_sum",
-    tolerance=4,
-    because="ones add up exactly and the fraction is p minus a whole number; measured relative to the width",
-    broken=lambda rng: _mask_gap(rng, "scalar"),
-)
-def mask_sums(rng: np.random.Generator) -> float:
-    """The mask sums to p = m sin^2(pi c / 2): whole neurons, one fraction, zeros."""
-    return _mask_gap(rng, "mask")
-
-
-def _pinned_gap(rng, rule):
-    """Train a network with N = k and a plain one that sees N as a constant input; compare all open weights."""
-    d, m, steps = int(rng.integers(1, 3)), 6, 20
-    k = int(rng.integers(1, m))
-    net = auxiliary([d, m, 1], goal=m, strength=0.2, size=k, rule=rule, rng=rng)
-    X, y = _task(rng, d, 1, "mse", n=6)
-    p = net.params
-    W = np.column_stack([p["W1"][:k], p["w1"][:k]])
-    plain = MLP.create([d + 1, k, 1], rng=rng).with_params(
-        {"W1": W, "b1": p["b1"][:k], "W2": p["W2"][:, :k], "b2": p["b2"]}
-    )
-    net = _descend(net, X, y, steps)
-    plain = _descend(plain, np.column_stack([X, np.full(len(X), float(k))]), y, steps)
-    found = net.params
-    both = [
-        np.concatenate([np.ravel(w) for w in (found["W1"][:k], found["b1"][:k], found["W2"][:, :k], found["b2"])]),
-        np.concatenate([np.ravel(w) for w in (plain.params["W1"][:, :d], *list(plain.params.values())[1:])]),
-    ]
-    return deviation(*both) / EPS
-
-
-def _descend(net, X, y, steps):
-    optimiser, theta, g = SGD(rate=0.01), net.theta.copy(), np.empty_like(net.theta)
-    net = with_theta(net, theta) if isinstance(net, Network) else MLP(net.widths, net.activation, theta)
-    step, state = net.bound(g, "mse"), start(optimiser, theta)
-    for _ in range(steps):
-        step(X, y)
-        state = optimiser.update(state, theta[: net.trained], g[: net.trained])
-    return net
-
-
-@law(
-    "nimble.pinned",
-    tolerance=128,
-    because="20 steps, each of which may differ by a few eps between the compiled layer and BLAS",
-    broken=lambda rng: _pinned_gap(rng, "auxiliary"),
-)
-def pinned_is_static(rng: np.random.Generator) -> float:
-    """With N held at k, training equals that of the plain k-neuron network with N as a constant input."""
-    return _pinned_gap(rng, "auxiliary_pinned")
-
-
-def _deaf_gap(rng, rule):
-    """How much the controller's path depends on the task: 20 steps on two different sets of targets."""
-    net = controller([1, 5, 1], rule, rng=rng)
-    X, paths = rng.uniform(-1, 1, (7, 1)), []
-    theta = net.theta.copy()
-    theta[-1] = 0.3
-    for _ in range(2):
-        paths.append(_descend(with_theta(net, theta), X, rng.standard_normal((7, 1)), 20).s)
-    return abs(paths[0] - paths[1]) / EPS
-
-
-@law(
-    "nimble.released",
-    tolerance=0,
-    because="the size term is a function of c alone",
-    broken=lambda rng: _deaf_gap(rng, "growing"),
-)
-def released_is_deaf(rng: np.random.Generator) -> float:
-    """In the released program c goes the same way whatever the task: it follows lambda (c - 1)^2 alone."""
-    return _deaf_gap(rng, "released")

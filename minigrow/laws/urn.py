@@ -1,4 +1,4 @@
-"""Laws of the unstructured recursive network: embeddings, symmetries of function and loss, dead neurons, gradients."""
+"""Laws of the unstructured recursive network: gradients, architectures written into the pool, symmetries."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import dataclasses
 
 import numpy as np
 
-from minigrow.growth import Move, apply, permute, rescale
-from minigrow.laws import law, urn_prices
+from minigrow.growth import permute, rescale
+from minigrow.laws import law
 from minigrow.laws.cases import in_eps
 from minigrow.laws.urn_cases import deep, inputs, moved, pool
+from minigrow.laws.urn_prices import SUMS
 from minigrow.nn import MLP, complex_step
-from minigrow.urn import offer, prune
 from minigrow.urn.embedding import embed_layers, embed_mlp, embed_residual, read_layers
-from minigrow.urn.in_order import forward_in_order
-from minigrow.urn.network import ACTS, forward, gradient
-
-SUMS = urn_prices.SUMS  # importing it registers the laws of the loss
+from minigrow.urn.network import ACTS, gradient
 
 
 def _gradient_gap(rng, spoil=1.0):
@@ -34,7 +31,15 @@ def _labels(rng, net):
 
 
 def _forgotten_time(rng):
-    """The derivative of the task alone, where the loss holds the time term too."""
+    """The gradient of the loss is held against that of a loss with twice the time term.
+
+    By hand: y_1 = 1, y_2 = 3, time = 1. The term is (3 - 1)^2 = 4, its derivative by y_2 is 2 x 2 = 4; of twice the term it is 8.
+
+    >>> from minigrow.urn.network import late_activity
+    >>> value, _, dy = late_activity([np.zeros((1, 1))] * 2, [np.array([[1.0]]), np.array([[3.0]])])
+    >>> value, dy[1].item(), 2 * dy[1].item()
+    (4.0, 4.0, 8.0)
+    """
     return max(_gradient_gap(rng, spoil=2.0) for _ in range(5))
 
 
@@ -42,12 +47,29 @@ def _forgotten_time(rng):
     "urn.gradient", tolerance=4096, because="complex step: what is left is the rounding of sums", broken=_forgotten_time
 )
 def hand_gradient(rng: np.random.Generator) -> float:
-    """Backpropagation through the iterations, time term included, equals the complex-step derivative (tanh)."""
+    """Backpropagation through the iterations, time term included, equals the complex-step derivative (tanh).
+
+    Needs the time term with the same strength in the loss and in the gradient.
+
+    Proof. y_t = W_yx x + c_y + W_yh h_{t-1} and h_t = act(W_hx x + c_h + W_hh h_{t-1}): an unrolled net with shared weights, so
+    each weight's gradient is the sum over t of that of a layer (nn.gradient): dy_t' h_{t-1}, dz_t' h_{t-1}, dy_t' x, dz_t' x.
+    h_{t-1} goes into y_t and z_t: dh_{t-1} += W_yh' dy_t + W_hh' dz_t, and dz_t = (1 - h_t^2) dh_t.
+    (t - 1) |a_t - a_{t-1}|^2 adds 2 (t - 1)(a_t - a_{t-1}) to da_t and takes it from da_{t-1}; the task adds to dy_I only.
+    h_0 = 0 is a constant and ends the recursion.
+    """
     return _gradient_gap(rng)
 
 
 def _stale(rng):
-    """The fast path asked without the time term, the formulas with it."""
+    """The fast path is bound without the time term, the formulas have it.
+
+    By hand: y_1 = 1, y_2 = 3, time = 0.3: the formulas add 0.3 x 2 x (3 - 1) = 1.2 to dL/dy_2, the fast path adds nothing.
+
+    >>> from minigrow.urn.network import late_activity
+    >>> dy = late_activity([np.zeros((1, 1))] * 2, [np.array([[1.0]]), np.array([[3.0]])])[2]
+    >>> round(0.3 * dy[1].item(), 9)
+    1.2
+    """
     net = deep(rng, "tanh")
     X, y, g = inputs(rng, net), rng.standard_normal((7, net.outputs)), np.empty_like(net.theta)
     net.bound(g, "mse")(X, y)
@@ -56,7 +78,16 @@ def _stale(rng):
 
 @law("urn.workspace", tolerance=1024, because="the same formulas with sums in another order", broken=_stale)
 def fast_gradient(rng: np.random.Generator) -> float:
-    """The preallocated gradient equals the formulas: both activations, both losses, with and without the time term."""
+    """The preallocated gradient equals the formulas: both activations, both losses, with and without the time term.
+
+    Needs the same loss, time term included.
+
+    Proof. What inputs say is the same at every t, so A = X (W_hx; W_yx)' + c is formed once and added at each iteration.
+    Sums over t of products with one factor fixed come apart: sum_t dz_t' X = (sum_t dz_t)' X.
+    Sums of dz_t' h_{t-1} are one product of the matrices that have all iterations' rows under each other.
+    Without the time term dy_t = 0 for t < I, and these rows are left out. All that differs is the order of sums.
+    What could break it: a buffer not overwritten (the law calls it twice, on a g full of NaN), or a batch size mixed up.
+    """
     net = pool(rng)
     X, time = inputs(rng, net), float(rng.choice([0.0, 0.3]))
     loss, y = (
@@ -76,7 +107,14 @@ def _mlp(rng):
 
 
 def _too_few_iterations(rng):
-    """The same weights, one iteration short: the last layer has not arrived."""
+    """The same weights, one iteration short: the last hidden layer has not arrived.
+
+    By hand: x -> h1 -> h2 -> y with all weights 1, ReLU, x = 1. I = 3: h1 = 1, then h2 = 1, y = 1. I = 2: y reads h2 = 0.
+
+    >>> net = embed_layers([(np.eye(1), np.zeros(1))] * 3, "relu")
+    >>> [dataclasses.replace(net, iterations=I)([[1.0]]).item() for I in (3, 2)]
+    [1.0, 0.0]
+    """
     mlp = MLP.create([3, 5, 4, 2], "tanh", rng=rng)
     X = rng.standard_normal((7, 3))
     return in_eps(dataclasses.replace(embed_mlp(mlp), iterations=2)(X), mlp(X))
@@ -84,7 +122,16 @@ def _too_few_iterations(rng):
 
 @law("urn.embed_mlp", tolerance=64, because=SUMS, broken=_too_few_iterations)
 def embedded_mlp(rng: np.random.Generator) -> float:
-    """An MLP of L layers in the blocks of a pool with I = L computes the same, and is read back bit for bit."""
+    """An MLP of L layers in the blocks of a pool with I = L computes the same, and is read back bit for bit.
+
+    Needs as many iterations as the MLP has layers.
+
+    Proof. Layer l is a block of hidden neurons; W_l stands at (l, l-1), all else is zero, so block l hears block l-1 only.
+    Claim: from step t = l on, block l holds the MLP's x_l. l = 1 hears the inputs, which are always there; and if block l-1 is
+    right from step l-1 on, h_t = act(W_l h_{t-1} + b_l) is right from step l on.
+    y_I reads block L-1 at step I-1 = L-1: right, so y_I = W_L x_{L-1} + b_L. Before that blocks hold values that nobody reads.
+    Reading back copies the blocks. In floating point zeros lengthen the sums, which BLAS then orders differently.
+    """
     mlp = _mlp(rng)
     X, net = rng.standard_normal((7, mlp.widths[0])), embed_mlp(mlp)
     back = [array for layer in read_layers(net, mlp.widths[1:-1]) for array in layer]
@@ -93,7 +140,14 @@ def embedded_mlp(rng: np.random.Generator) -> float:
 
 
 def _no_identity(rng):
-    """The branch alone."""
+    """The branch alone, without the identity block.
+
+    By hand: a branch of zeros, x = 2: x + branch(x) = 2, the branch alone gives 0.
+
+    >>> branch = [(np.zeros((1, 1)), np.zeros(1))] * 2
+    >>> embed_residual(branch)([[2.0]]).item(), embed_layers(branch)([[2.0]]).item()
+    (2.0, 0.0)
+    """
     layers = [
         (rng.standard_normal((4, 3)), rng.standard_normal(4)),
         (rng.standard_normal((3, 4)), rng.standard_normal(3)),
@@ -104,7 +158,15 @@ def _no_identity(rng):
 
 @law("urn.embed_residual", tolerance=64, because=SUMS, broken=_no_identity)
 def embedded_residual(rng: np.random.Generator) -> float:
-    """x + branch(x), and any skip from the inputs to a later layer, compute the same in a pool."""
+    """x + branch(x), and any skip from the inputs to a later layer, compute the same in a pool.
+
+    Needs the block from the inputs to that layer, the identity for x + branch(x).
+
+    Proof. y_I = W_yx x + c_y + W_yh h_{I-1}: by urn.embed_mlp the last two terms are branch(x), and W_yx = 1 adds x.
+    A skip W_s to layer l stands at (l, 0): z_l = W_l h^(l-1) + W_s x + b_l.
+    Inputs are clamped, so x is there at every step, also at the one at which block l-1 arrives; the claim of urn.embed_mlp
+    then goes through with W_s x added on both sides.
+    """
     d, m = (int(n) for n in rng.integers(1, 6, 2))
     branch = [
         (rng.standard_normal((m, d)), rng.standard_normal(m)),
@@ -121,7 +183,15 @@ def embedded_residual(rng: np.random.Generator) -> float:
 
 
 def _rows_only(rng):
-    """Rows permuted, columns left: the recursion hears the wrong neurons."""
+    """Rows are permuted and columns left: the recursion hears the wrong neurons.
+
+    By hand: neuron 0 speaks to neuron 1: W_hh = [0 0; 1 0]. Swapped it is [0 1; 0 0]; with rows alone [1 0; 0 0], and neuron 0
+    speaks to itself.
+
+    >>> Whh = np.array([[0, 0], [1, 0]])
+    >>> Whh[[1, 0]][:, [1, 0]].tolist(), Whh[[1, 0]].tolist()
+    ([[0, 1], [0, 0]], [[1, 0], [0, 0]])
+    """
     net = deep(rng, "tanh")
     X, order = inputs(rng, net), np.roll(np.arange(net.hidden), 1)
     params = dict(net.params) | {name: net.params[name][order] for name in ("Whx", "Whh", "ch")}
@@ -130,7 +200,14 @@ def _rows_only(rng):
 
 @law("urn.permute", tolerance=64, because=SUMS, broken=_rows_only)
 def relabelling(rng: np.random.Generator) -> float:
-    """Permuting hidden neurons, rows and columns together, changes no output."""
+    """Permuting hidden neurons, rows and columns together, changes no output: W_hh -> P W_hh P', W_hx -> P W_hx, W_yh -> W_yh P'.
+
+    Needs rows and columns: the hidden space is both produced and consumed.
+
+    Proof. h_t -> P h_t: true at t = 0, where h = 0. If true at t-1,
+    act(P W_hx x + P c_h + P W_hh P' P h) = act(P z) = P act(z), since P'P = 1 and act is element-wise.
+    The read-out W_yh P' P h is the same at every t; W_yx and c_y do not name hidden neurons.
+    """
     net = pool(rng)
     X = inputs(rng, net)
     return in_eps(moved(net, permute(rng.permutation(net.hidden)))(X), net(X))
@@ -142,103 +219,27 @@ def _rescaled(rng, activation):
     return in_eps(moved(net, rescale(np.exp(rng.standard_normal(net.hidden))))(X), net(X))
 
 
+def _rescaled_tanh(rng):
+    """The activation is tanh, which is not homogeneous.
+
+    By hand: weights 1 in, 1 out, x = 1, c = 2: relu gives 1/2 relu(2) = 1 = relu(1); tanh gives 1/2 tanh(2) = 0.482, not 0.762.
+
+    >>> [round(float(np.tanh(c) / c), 3) for c in (2.0, 1.0)]
+    [0.482, 0.762]
+    """
+    return _rescaled(rng, "tanh")
+
+
 @law("urn.rescale", tolerance=256, because="two more roundings a weight, over five iterations",
-     broken=lambda rng: _rescaled(rng, "tanh"))  # fmt: skip
+     broken=_rescaled_tanh)  # fmt: skip
 def relu_rescaling(rng: np.random.Generator) -> float:
-    """Scaling a ReLU neuron's incoming weights and bias by c and its outgoing ones by 1 / c changes no output."""
+    """Scaling a ReLU neuron's incoming weights and bias by c > 0 and its outgoing ones by 1 / c changes no output.
+
+    Needs act(c z) = c act(z) for c > 0.
+
+    Proof. With C = diag(c): W_hh -> C W_hh / C, W_hx -> C W_hx, c_h -> C c_h, W_yh -> W_yh / C; claim h_t -> C h_t.
+    True at t = 0, where h = 0. If true at t-1, z_t becomes C W_hx x + C c_h + C W_hh h_{t-1} = C z_t.
+    relu(c z) = max(c z, 0) = c max(z, 0) for c > 0, so h_t -> C h_t.
+    The read-out (W_yh / C) C h = W_yh h is the same. A weight between two hidden neurons is multiplied and divided.
+    """
     return _rescaled(rng, "relu")
-
-
-def _iterated(net, X, more):
-    return in_eps(dataclasses.replace(net, iterations=net.iterations + more)(X), net(X))
-
-
-def _cyclic(rng):
-    """With a cycle there is no longest path, and every iteration counts."""
-    net = dataclasses.replace(pool(rng, "tanh"), iterations=3)
-    return _iterated(net, inputs(rng, net), 1)
-
-
-@law("urn.nilpotent", tolerance=64, because=SUMS, broken=_cyclic)
-def more_iterations(rng: np.random.Generator) -> float:
-    """Iterations beyond the longest path change nothing: a strictly triangular W has settled by then."""
-    net = pool(rng, most=6)
-    net = dataclasses.replace(net, iterations=net.hidden + 1)
-    net.params["Whh"][...] = np.tril(net.params["Whh"], -1)
-    return _iterated(moved(net, permute(rng.permutation(net.hidden))), inputs(rng, net), int(rng.integers(1, 5)))
-
-
-def _with_dead(rng):
-    """A pool in which some neurons speak to none but each other, and some have nothing to say."""
-    net = deep(rng, str(rng.choice(ACTS)))
-    kind = rng.integers(3, size=net.hidden)
-    p, mute, empty = net.params, kind == 1, kind == 2
-    p["Wyh"][:, mute], p["Whh"][np.ix_(~mute, mute)] = 0, 0
-    p["Whx"][empty], p["ch"][empty], p["Whh"][np.ix_(empty, ~empty)] = 0, 0, 0
-    return net
-
-
-def _prune_living(rng):
-    """The same removal of a neuron that lives."""
-    from minigrow.growth import keep
-
-    net = deep(rng, "tanh")
-    X, H = inputs(rng, net), net.hidden
-    params = apply([Move("h", keep(np.arange(1, H), H))], net.params, net.axes)
-    return in_eps(forward_in_order(net.with_params(params, net.positions[:-1]), X), forward_in_order(net, X))
-
-
-@law("urn.prune", tolerance=0, because="dead terms are exact zeros, and the rest is summed in the same order",
-     broken=_prune_living)  # fmt: skip
-def dead_leave_no_trace(rng: np.random.Generator) -> float:
-    """Removing dead neurons changes not one bit where sums are taken from left to right."""
-    net = _with_dead(rng)
-    X = inputs(rng, net)
-    return in_eps(forward_in_order(prune(net)[0], X), forward_in_order(net, X))
-
-
-@law("urn.prune_blas", tolerance=64, because=SUMS, broken=_prune_living)
-def dead_leave_no_trace_in_blas(rng: np.random.Generator) -> float:
-    """The same removal where BLAS orders the sums."""
-    net = _with_dead(rng)
-    X = inputs(rng, net)
-    return in_eps(prune(net)[0](X), net(X))
-
-
-def _speaking(rng):
-    """Fresh neurons that speak at once."""
-    net = deep(rng, "tanh")
-    X, (wide, _) = inputs(rng, net), offer(net, 3, rng=rng)
-    wide.params["Wyh"][:, -3:] = rng.standard_normal((net.outputs, 3))
-    return in_eps(forward_in_order(wide, X), forward_in_order(net, X))
-
-
-@law("urn.offer", tolerance=0, because="fresh terms are exact zeros, and the rest is summed in the same order",
-     broken=_speaking)  # fmt: skip
-def fresh_say_nothing(rng: np.random.Generator) -> float:
-    """Offering fresh neurons changes not one bit where sums are taken from left to right."""
-    net = pool(rng)
-    X = inputs(rng, net)
-    return in_eps(forward_in_order(offer(net, int(rng.integers(1, 6)), rng=rng)[0], X), forward_in_order(net, X))
-
-
-def _unclamped(rng):
-    """Inputs that are only shown once."""
-    return _one_matrix(rng, deep(rng, "tanh"), clamp=0)
-
-
-@law("urn.clamped", tolerance=64, because=SUMS, broken=_unclamped)
-def one_matrix(rng: np.random.Generator) -> float:
-    """The six blocks are the one matrix: n <- act(W n + c) with inputs put back equals the written-out recursion."""
-    return _one_matrix(rng, pool(rng), clamp=1)
-
-
-def _one_matrix(rng, net, clamp):
-    X, act = inputs(rng, net), np.tanh if net.activation == "tanh" else lambda z: np.maximum(z, 0)
-    n = np.zeros((len(X), net.size))
-    n[:, : net.inputs] = X
-    for _ in range(net.iterations):
-        z = n @ net.W.T + net.c
-        n = act(z)
-        n[:, : net.inputs] = clamp * X
-    return in_eps(forward(net, X)[1][-1], z[:, -net.outputs :])

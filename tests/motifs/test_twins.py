@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.laws.motifs import adjacency, brute_force, draw_graph, gap
+from minigrow.laws.motifs_cases import adjacency, brute_force, draw_graph, gap
 from minigrow.motifs import Census, census, from_edges
 from minigrow.motifs import esu as esu_module
 from minigrow.motifs.classes import (
