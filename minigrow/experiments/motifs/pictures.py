@@ -135,7 +135,7 @@ def profiles(data: dict, path: Path) -> None:
     for row, scheme in enumerate(SCHEMES):
         runs = chosen(data, scheme=scheme, hidden=list(_widths(data)[0]))
         for column, net in enumerate(nets):
-            table = _profile_table(runs, nets, net)
+            table = profile_table(runs, nets, net)
             panel = axes[row, column]
             every = panel.plot(table.T, color=LOOK[scheme][0], alpha=0.35, linewidth=0.8)
             middle = panel.plot(table.mean(0), color="black", linewidth=1.4)
@@ -147,7 +147,7 @@ def profiles(data: dict, path: Path) -> None:
     save(figure, path)
 
 
-def _profile_table(runs, nets, net):
+def profile_table(runs, nets, net):
     """Profiles (seeds, classes) over the classes with a Z in every one of these networks."""
     having = [{i for i, (_, z) in r["nets"][n]["classes"].items() if z is not None} for r in runs for n in nets]
     classes = sorted(set.intersection(*having), key=int)
