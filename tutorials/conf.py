@@ -37,6 +37,8 @@ html_show_sourcelink = False
 autodoc_default_options = {"members": True, "ignore-module-all": True}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+smartquotes = False  # a prime is a transpose
 pygments_style = "friendly"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 CODE = re.compile(r"``([^`]+)``|`([^`]+)`")
 ITEM = re.compile(r"(?:- |\d+\. )")
+STRESSED = re.compile(r"(?<![\w*])\*([A-Za-z][a-z]+(?: [a-z]+)*)\*(?![\w*])")
 MEANT = re.compile(r"([\\*_|`<>])")
 
 
@@ -141,4 +142,5 @@ def inline(text: str) -> str:
 
 
 def _plain(text):
-    return MEANT.sub(r"\\\1", text).replace("::", ":\\:")
+    pieces = STRESSED.split(text)  # plain, stressed, plain, ...
+    return "".join(f"*{p}*" if i % 2 else MEANT.sub(r"\\\1", p).replace("::", ":\\:") for i, p in enumerate(pieces))

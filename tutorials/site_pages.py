@@ -251,9 +251,9 @@ def api() -> dict[str, str]:
     import importlib
 
     names = modules()
+    found = {name: importlib.import_module(name) for name in names}
     pages = {"index.rst": _index(names)}
-    for name in names:
-        module = importlib.import_module(name)
+    for name, module in found.items():
         below = [n for n in names if n.rpartition(".")[0] == name]
         lines = [name, "=" * len(name), "", f".. automodule:: {name}", "", *_exported(name, module), *_toc(below)]
         pages[f"{name}.rst"] = "\n".join(lines)
@@ -268,7 +268,14 @@ def _index(names):
 
 
 def _toc(names):
-    return [".. toctree::", "   :maxdepth: 1", "", *(f"   {name}" for name in names), ""] if names else []
+    """A list of modules, each with its first line, and the hidden table of contents that Sphinx wants."""
+    from site_docstrings import inline
+
+    if not names:
+        return []
+    firsts = {name: (sys.modules[name].__doc__ or "").strip().splitlines()[:1] for name in names}
+    listed = [f"- :doc:`{name}`: {inline(' '.join(first))}" for name, first in firsts.items()]
+    return [*listed, "", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
 
 
 def _exported(package, module):
