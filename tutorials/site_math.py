@@ -6,6 +6,7 @@ warning, and warnings are errors.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -13,6 +14,13 @@ from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
 
+# What authors write and docutils does not know, and the same in words that it knows.
+SAME = (
+    (r"\\(big|Big|bigg|Bigg)(?![A-Za-z])", r"\\\1l"),
+    (r"\\middle(?![A-Za-z])", ""),
+    (r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}"),
+)
+PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")
 logger = logging.getLogger(__name__)
 
 
@@ -22,14 +30,19 @@ def mathml(tex: str, block: bool) -> str:
     >>> mathml("x", block=True).replace(chr(10), "").replace(" ", "")
     '<mathxmlns="http://www.w3.org/1998/Math/MathML"display="block"><mi>x</mi></math>'
     """
+    for pattern, same in SAME:
+        tex = re.sub(pattern, same, tex)
+    tex = PRIMES.sub(_raised, tex)
     if block and ("\\\\" in tex or "&" in tex) and "\\begin" not in tex:
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
     written = tex2mathml(tex)
-    return (
-        written.replace("<math ", '<math display="block" ', 1)
-        if block and 'display="block"' not in written
-        else written
-    )
+    return written.replace("<math ", '<math display="block" ', 1) if block else written
+
+
+def _raised(found):
+    """Primes as a superscript, together with the one that follows them; text in words stays as it is."""
+    words, primes, above = found.groups()
+    return words or "^{" + r"\prime " * len(primes) + (above or "") + "}"
 
 
 def _written(self, node, block):

@@ -1,18 +1,20 @@
 """Write the pages of the documentation site that follow from other files, so that they cannot drift: `write(folder)`.
 
-What was said once is shown again: sections of README.md and of the method pages, verdicts and figures of `figures/`, laws, docstrings,
-notebooks. Everything goes to `tutorials/generated/`, which git ignores; `conf.py` calls `write` when a build begins.
+What was said once is shown again: sections of README.md and of the method pages, verdicts and figures of `figures/`, replays,
+notebooks, and, by `site_reference.py`, laws and docstrings. Everything goes to `tutorials/generated/`, which git ignores; `conf.py`
+calls `write` when a build begins.
 """
 
 from __future__ import annotations
 
 import os
-import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import site_reference
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -28,12 +30,12 @@ def write(folder: Path) -> None:
         "differences.md": differences,
         "results.md": results,
         "gallery.md": gallery,
-        "laws.rst": laws,
+        "laws.rst": site_reference.laws,
     }
     for name, page in made.items():
         _save(folder / name, page(folder))
     _save(folder / "tutorials.md", tutorials(folder, sorted(HERE.glob("0*.ipynb"))))
-    for name, text in api().items():
+    for name, text in site_reference.api().items():
         _save(folder / "api" / name, text)
     _save(folder / "replays.md", replays(replay_pages(folder / "extra" / "replay")))
 
@@ -150,41 +152,6 @@ def gallery(folder: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def laws(folder: Path) -> str:
-    """Return the page of laws as reStructuredText: statement, tolerance, why it is that, and what breaks it."""
-    import inspect
-
-    from site_docstrings import inline, rest
-
-    from minigrow.laws import MODULES, all_laws
-
-    head = "Laws: what must always hold"
-    lines = [head, "=" * len(head), "", *rest([
-        "Each is a function that draws a random case and returns the deviation in units of machine epsilon. `minigrow verify` checks "
-        "all of them, and so do the tests. Where a law has a broken twin, its precondition is removed there, and the deviation "
-        "must exceed the tolerance: else the law would be empty."])]  # fmt: skip
-    for module in MODULES:
-        lines += [module, "-" * len(module), ""]
-        for law in all_laws():
-            if law.name.split(".")[0] != module:
-                continue
-            lines += [law.name, "~" * len(law.name), "", *rest(inspect.getdoc(law.check).splitlines())]
-            twin = " It has a broken twin." if law.broken else ""
-            lines += [f"Tolerance: {law.tolerance:g} eps, because {inline(law.because)}.{twin}", ""]
-            lines += explained(law.name)
-    return "\n".join(lines) + "\n"
-
-
-def explained(name: str) -> list[str]:
-    """Return what `minigrow verify --explain` says of a law, as lines of a literal block; none where it says nothing."""
-    try:
-        from minigrow.laws.explain import explain
-    except ImportError:
-        return []
-    text = explain(name)
-    return [".. code-block:: text", "", *("    " + line for line in str(text).splitlines()), ""]
-
-
 def tutorials(folder: Path, notebooks: Iterable[Path]) -> str:
     """Return the page of tutorials: the notebooks that there are, and the page for teachers."""
     names = [path.stem for path in notebooks] + ["teaching"] * (HERE / "teaching.md").is_file()
@@ -236,55 +203,3 @@ def replays(pages: Mapping[str, str]) -> str:
         link = f'<p><a href="../replay/{file}">Open it alone</a>: from <code>figures/{name}/history.npz</code>.</p>'
         parts += [f"## {name}", f"```{{raw}} html\n{frame}\n{link}\n```"]
     return "\n\n".join(parts) + "\n"
-
-
-def modules() -> list[str]:
-    """Return every public module of the package, packages before what they hold."""
-    import minigrow
-
-    found = pkgutil.walk_packages(minigrow.__path__, "minigrow.")
-    return [m.name for m in found if not any(part.startswith("_") for part in m.name.split("."))]
-
-
-def api() -> dict[str, str]:
-    """Return {file name: reStructuredText} of the API reference: an index, and a page for each module."""
-    import importlib
-
-    names = modules()
-    found = {name: importlib.import_module(name) for name in names}
-    pages = {"index.rst": _index(names)}
-    for name, module in found.items():
-        below = [n for n in names if n.rpartition(".")[0] == name]
-        lines = [name, "=" * len(name), "", f".. automodule:: {name}", "", *_exported(name, module), *_toc(below)]
-        pages[f"{name}.rst"] = "\n".join(lines)
-    return pages
-
-
-def _index(names):
-    head = "API: every public module"
-    text = "Written from the docstrings. ``minigrow.growth.basis`` is the file to read first."
-    top = [name for name in names if name.count(".") == 1]
-    return "\n".join([head, "=" * len(head), "", text, "", *_toc(top)])
-
-
-def _toc(names):
-    """A list of modules, each with its first line, and the hidden table of contents that Sphinx wants."""
-    from site_docstrings import inline
-
-    if not names:
-        return []
-    firsts = {name: (sys.modules[name].__doc__ or "").strip().splitlines()[:1] for name in names}
-    listed = [f"- :doc:`{name}`: {inline(' '.join(first))}" for name, first in firsts.items()]
-    return [*listed, "", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
-
-
-def _exported(package, module):
-    """A list of what a package offers and where it is documented."""
-    lines = []
-    for name in getattr(module, "__all__", ()):
-        value = getattr(module, name)
-        home = getattr(value, "__module__", None)
-        if home not in (None, package) and str(home).startswith("minigrow.") and hasattr(value, "__name__"):
-            kind = "class" if isinstance(value, type) else "func"
-            lines.append(f"- :py:{kind}:`{name} <{home}.{value.__name__}>`")
-    return ["It offers:", "", *lines, ""] if lines else []
