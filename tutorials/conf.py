@@ -33,6 +33,7 @@ html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 html_extra_path = ["generated/extra"]
 html_copy_source = False
+html_show_search_summary = False  # a page opened from a disk may not fetch others
 html_show_sourcelink = False
 autodoc_default_options = {"members": True, "ignore-module-all": True}
 autodoc_member_order = "bysource"

@@ -191,6 +191,10 @@ def test_text_is_never_taken_for_markup(text):
     assert f"<paragraph>\n        {text}\n" in shown
 
 
+def test_a_length_at_the_start_of_a_line_is_no_table():
+    assert site_docstrings.rest(["it is", "|z|^2, and", "|a| b"]) == ["it is", r"\|z\|^2, and", r"\|a\| b", ""]
+
+
 def test_examples_and_lists():
     lines = ["Do it:", "- first", "  line", "- second", "", ">>> 1", "1", "after"]
     assert site_docstrings.rest(lines) == [
