@@ -114,11 +114,11 @@ def _profiles(ax: Any, data: Mapping[str, Any]) -> None:
 
 
 def _verdicts(ax: Any, held: Mapping[str, tuple[int, int]]) -> None:
+    most = max(map(sum, held.values()))
     for i, (yes, no) in enumerate(held.values()):
         ax.barh(i, yes, color=COLOURS[0], edgecolor="black", label="hold" if i == 0 else None)
         ax.barh(i, no, left=yes, color="white", hatch="//", edgecolor="black", label="do not" if i == 0 else None)
-        ax.text(yes + no + 1, i, f"{yes} of {yes + no}", va="center")
-    most = max(map(sum, held.values()))
+        ax.text(yes + no + 0.02 * most, i, f"{yes} of {yes + no}", va="center")
     ax.set_yticks(range(len(held)), [method.replace("_", "\n") for method in held])
     yes, every = sum(y for y, _ in held.values()), sum(map(sum, held.values()))
     ax.set(title=f"{yes} of {every} claims hold", xlabel="claims, each by its stated criterion", xlim=(0, 1.3 * most))
