@@ -14,10 +14,16 @@ from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.util import logging
 
-# What authors write and docutils does not know, and the same in words that it knows.
+# What authors write and docutils does not know, and the same in commands that it knows.
+COMMANDS = {
+    "dots": "ldots", "iff": "Longleftrightarrow", "stackrel": "overset", "bm": "boldsymbol", "hbox": "text", "mathbbm": "mathbb",
+    "texttt": "mathtt", "textbf": "mathbf", "textit": "mathit", "big": "bigl", "Big": "Bigl", "bigg": "biggl", "Bigg": "Biggl",
+}  # fmt: skip
 SAME = (
-    (r"\\(big|Big|bigg|Bigg)(?![A-Za-z])", r"\\\1l"),
-    (r"\\middle(?![A-Za-z])", ""),
+    (r"\\(" + "|".join(COMMANDS) + r")(?![A-Za-z])", lambda found: "\\" + COMMANDS[found[1]]),
+    (r"\\([td]?frac)(\d)(\w)", r"\\\1{\2}{\3}"),
+    (r"\\begin\{array\}\{[^}]*\}|\\end\{array\}", lambda found: found[0].split("array")[0] + "matrix}"),
+    (r"\\(?:middle|nonumber)(?![A-Za-z])|\\label\{[^}]*\}", ""),
     (r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}"),
 )
 PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")

@@ -249,6 +249,10 @@ def test_broken_links_of_a_site_are_found(tmp_path):
         (r"W'^\top", "<mi>⊤</mi>"),
         (r"\text{it's } x", "it's"),
         (r"\frac{\partial L}{\partial W}", "<mfrac>"),
+        (r"\tfrac12 \sum_i x_i", "<mn>1</mn>"),
+        (r"i = 1, \dots, n", "…"),
+        (r"x \iff y", "⟺"),
+        (r"\begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array}", "<mtable"),
     ],
 )
 def test_equations_become_mathml(tex, inside):
