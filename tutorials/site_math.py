@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -27,6 +28,10 @@ SAME = (
     (r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}"),
 )
 PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")
+SPACE = "http://www.w3.org/1998/Math/MathML"
+UNDER = {f"{{{SPACE}}}msub": f"{{{SPACE}}}munder", f"{{{SPACE}}}msup": f"{{{SPACE}}}mover"}
+BRACES = ("\N{BOTTOM CURLY BRACKET}", "\N{TOP CURLY BRACKET}")
+ElementTree.register_namespace("", SPACE)
 logger = logging.getLogger(__name__)
 
 
@@ -41,8 +46,13 @@ def mathml(tex: str, block: bool) -> str:
     tex = PRIMES.sub(_raised, tex)
     if block and ("\\\\" in tex or "&" in tex) and "\\begin" not in tex:
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
-    written = tex2mathml(tex)
-    return written.replace("<math ", '<math display="block" ', 1) if block else written
+    tree = ElementTree.fromstring(tex2mathml(tex))
+    if block:
+        tree.set("display", "block")
+    for node in tree.iter():
+        if node.tag in UNDER and node[0].tag == UNDER[node.tag] and node[0][-1].text in BRACES:
+            node.tag = UNDER[node.tag]  # what a brace is labelled with stands under or over it, not beside it
+    return ElementTree.tostring(tree, encoding="unicode")
 
 
 def _raised(found):
