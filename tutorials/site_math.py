@@ -6,6 +6,7 @@ warning, and warnings are errors.
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -31,6 +32,7 @@ PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")
 SPACE = "http://www.w3.org/1998/Math/MathML"
 UNDER = {f"{{{SPACE}}}msub": f"{{{SPACE}}}munder", f"{{{SPACE}}}msup": f"{{{SPACE}}}mover"}
 BRACES = ("\N{BOTTOM CURLY BRACKET}", "\N{TOP CURLY BRACKET}")
+ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;|#)\w+;")  # HTML knows them, XML does not
 ElementTree.register_namespace("", SPACE)
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def mathml(tex: str, block: bool) -> str:
     tex = PRIMES.sub(_raised, tex)
     if block and ("\\\\" in tex or "&" in tex) and "\\begin" not in tex:
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
-    tree = ElementTree.fromstring(tex2mathml(tex))
+    tree = ElementTree.fromstring(ENTITY.sub(lambda found: html.unescape(found[0]), tex2mathml(tex)))
     if block:
         tree.set("display", "block")
     for node in tree.iter():

@@ -252,6 +252,7 @@ def test_broken_links_of_a_site_are_found(tmp_path):
         (r"\tfrac12 \sum_i x_i", "<mn>1</mn>"),
         (r"i = 1, \dots, n", "…"),
         (r"x \iff y", "⟺"),
+        (r"a~b \ c < d \& e", "&lt;"),
         (r"\underbrace{x}_{y}", "<munder><munder><mi>x</mi><mo>⏟</mo></munder><mi>y</mi></munder>"),
         (r"\begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array}", "<mtable"),
     ],
@@ -265,3 +266,11 @@ def test_equations_become_mathml(tex, inside):
     assert 'display="block"' in shown
     assert inside in re.sub(r"\s*\n\s*", "", shown)
     assert 'display="block"' not in site_math.mathml("x", block=False)
+
+
+def test_an_equation_that_cannot_be_read_is_an_error():
+    pytest.importorskip("sphinx")
+    import site_math
+
+    with pytest.raises(site_math.MathError, match="nonsense"):
+        site_math.mathml(r"\nonsense", block=False)
