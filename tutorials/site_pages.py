@@ -35,8 +35,11 @@ def write(folder: Path) -> None:
     for name, page in made.items():
         _save(folder / name, page(folder))
     _save(folder / "tutorials.md", tutorials(folder, sorted(HERE.glob("0*.ipynb"))))
-    for name, text in site_reference.api().items():
+    modules = site_reference.api()
+    for name, text in modules.items():
         _save(folder / "api" / name, text)
+    for path in set((folder / "api").glob("*.rst")) - {folder / "api" / name for name in modules}:
+        path.unlink()  # of a module that is gone
     _save(folder / "replays.md", replays(replay_pages(folder / "extra" / "replay")))
 
 

@@ -125,7 +125,9 @@ def test_writing_twice_changes_nothing(tmp_path, monkeypatch):
         "replays.md",
         "index.rst",
     } <= {path.name for path in first}
+    (tmp_path / "api" / "minigrow.gone.rst").write_text("of a module that was there once")
     site_pages.write(tmp_path)
+    assert not (tmp_path / "api" / "minigrow.gone.rst").exists()
     assert first == {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in first}
 
 
