@@ -26,6 +26,7 @@ SAME = (
     (r"\\([td]?frac)(\d)(\w)", r"\\\1{\2}{\3}"),
     (r"\\begin\{array\}\{[^}]*\}|\\end\{array\}", lambda found: found[0].split("array")[0] + "matrix}"),
     (r"\\(?:middle|nonumber)(?![A-Za-z])|\\label\{[^}]*\}", ""),
+    (r"\\math(?:rel|bin|ord|open|close|punct|inner)\{([^{}]*)\}", r"\1"),
     (r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}"),
 )
 PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")

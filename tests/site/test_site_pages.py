@@ -254,6 +254,7 @@ def test_broken_links_of_a_site_are_found(tmp_path):
         (r"\tfrac12 \sum_i x_i", "<mn>1</mn>"),
         (r"i = 1, \dots, n", "…"),
         (r"x \iff y", "⟺"),
+        (r"a \mathrel{+}= b", "<mo>+</mo><mo>=</mo>"),
         (r"a~b \ c < d \& e", "&lt;"),
         (r"\underbrace{x}_{y}", "<munder><munder><mi>x</mi><mo>⏟</mo></munder><mi>y</mi></munder>"),
         (r"\begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array}", "<mtable"),
