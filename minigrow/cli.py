@@ -1,4 +1,4 @@
-"""The command line: `minigrow list | run | verify | motifs | replay | fetch`, also as `python -m minigrow`.
+"""The command line: `minigrow list | run | gallery | replay | verify | motifs | fetch`, also as `python -m minigrow`.
 
 A user's mistake gets one line and exit code 2, a failed law or claim check exit code 1, Ctrl-C 130.
 """
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="every experiment: paper, question, time quick and full").set_defaults(act=_list)
     _add_run(commands)
+    _add_gallery(commands)
     _add_verify(commands)
     _add_motifs(commands)
     _add_replay(commands)
@@ -67,6 +68,19 @@ def _add_run(commands):
     run.add_argument("--jobs", type=_at_least(1), default=os.cpu_count(), help="processes (default: one for each core)")
     run.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where to write (default: runs)")
     run.set_defaults(act=_run)
+
+
+def _add_gallery(commands):
+    gallery = commands.add_parser(
+        "gallery",
+        help="write the index page of a folder of results",
+        description="Writes DIR/README.md, and DIR/poster.png where its data are there, from the results.json files alone: every "
+        "figure, its claims with verdicts, and the command that makes it. `minigrow run` does so at its end.",
+    )
+    gallery.add_argument(
+        "folder", nargs="?", type=Path, default=Path("figures"), metavar="DIR", help="default: figures"
+    )
+    gallery.set_defaults(act=_gallery)
 
 
 def _add_verify(commands):
@@ -142,6 +156,7 @@ def _list(args):
 
 
 def _run(args):
+    from minigrow.experiments import gallery
     from minigrow.experiments.registry import find
     from minigrow.experiments.runner import Request, processes, run, table
 
@@ -152,6 +167,17 @@ def _run(args):
             print(f"{experiment.name}: {experiment.question}", flush=True)
             print(table(run(experiment, request, executor)))
             print(f"  written to {args.out / experiment.name}", flush=True)
+    try:
+        print(f"index: {gallery.write(args.out)}")
+    except (ValueError, OSError) as error:  # another experiment's folder may be damaged; this run is not
+        print(f"minigrow: the index is as it was: {error}", file=sys.stderr)
+    return 0
+
+
+def _gallery(args):
+    from minigrow.experiments import gallery
+
+    print(gallery.write(args.folder))
     return 0
 
 

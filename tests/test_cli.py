@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from minigrow import cli, laws
-from minigrow.experiments import registry
+from minigrow.experiments import gallery, registry
 from minigrow.experiments.claims import Claim
 from minigrow.experiments.registry import EXPERIMENTS, Experiment, Outcome
 from minigrow.growth import History
@@ -53,12 +53,14 @@ def fake_experiment(monkeypatch):
         history = History().with_row({"loss": 1.0})
         return Outcome({"squares": pmap(abs, [-1, 2]), "array": np.array([1.0, np.nan])}, history)
 
+    module.FIGURES = {"figure.txt": "a figure"}
     module.run = measure
     module.claims = lambda data: [claim(True), claim(False)]
     module.draw = lambda data, folder: (folder / "figure.txt").write_text(str(data["squares"]))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(registry.PAPERS, "fake", "Nobody 2000")
-    monkeypatch.setattr(registry, "EXPERIMENTS", (Experiment("fake.one", "Does it?", 1, 60),))
+    for module in (registry, gallery):
+        monkeypatch.setattr(module, "EXPERIMENTS", (Experiment("fake.one", "Does it?", 1, 60),))
     return calls
 
 
@@ -201,6 +203,8 @@ def test_run_writes_results_and_prints_the_claims(fake_experiment, tmp_path, cap
     assert out.startswith("fake.one: Does it?\n  holds         it grows\n")
     assert "does not hold" in out
     assert f"written to {tmp_path / 'fake.one'}" in out
+    assert out.endswith(f"index: {tmp_path / 'README.md'}\n")
+    assert "fake.one" in (tmp_path / "README.md").read_text()
     folder = tmp_path / "fake.one"
     assert sorted(path.name for path in folder.iterdir()) == ["figure.txt", "history.npz", "results.json"]
     found = json.loads((folder / "results.json").read_text())
@@ -217,6 +221,18 @@ def test_full_mode_and_repeats(fake_experiment, tmp_path):
     assert run("run", "all", "--full", "--repeats", "7", "--jobs", "1", "--out", str(tmp_path)) == 0
     assert fake_experiment == [({"repeats": 7, "size": 9}, 0)]
     assert json.loads((tmp_path / "fake.one" / "results.json").read_text())["mode"] == "full"
+
+
+def test_a_neighbours_damage_does_not_fail_a_run(fake_experiment, monkeypatch, tmp_path, capsys):
+    two = (*registry.EXPERIMENTS, registry.EXPERIMENTS[0]._replace(name="fake.two"))
+    monkeypatch.setattr(gallery, "EXPERIMENTS", two)
+    (tmp_path / "fake.two").mkdir()
+    (tmp_path / "fake.two" / "results.json").write_text("{")
+    assert run("run", "all", "--jobs", "1", "--out", str(tmp_path)) == 0
+    err = capsys.readouterr().err
+    assert "minigrow: the index is as it was" in err
+    assert str(tmp_path / "fake.two" / "results.json") in err
+    assert not (tmp_path / "README.md").exists()
 
 
 def test_the_parser_keeps_blas_to_one_thread():

@@ -4,6 +4,7 @@ An experiment is a module with
 
     QUICK, FULL       dicts: the numbers of the two modes, `repeats` among them
     run(config, seed, pmap) -> Outcome     `pmap(f, jobs)` maps f over picklable jobs, in order, perhaps in parallel
+    FIGURES           {file name: one line that says what the figure shows}
     claims(data) -> list[Claim]            the paper's claims judged on the data alone
     draw(data, folder)                     writes the figures, from the data alone
 """

@@ -1,6 +1,7 @@
 """Draw a structure on matplotlib axes: the weight matrix sorted by layer, the graph by layer, receptive fields.
 
-Red is negative, blue positive, white an exact zero. The caller makes the axes, for instance with `minigrow.plotting.picture`.
+Red with a minus is negative, blue positive, white an exact zero; the minus tells signs apart in greyscale.
+The caller makes the axes, for instance with `minigrow.plotting.picture`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,34 @@ def matrix(ax: Any, W: np.ndarray, found: Structure) -> None:
     """Draw W (S, S) with its live neurons sorted by layer, a line between layers; rows receive, columns send."""
     order = by_layer(found)
     shown = _effective(W, found)[np.ix_(order, order)]
-    top = np.abs(shown).max(initial=1e-12)
-    ax.imshow(np.sign(shown) * np.sqrt(np.abs(shown) / top), cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
+    signed(ax, shown)
     for cut in np.cumsum(found.widths)[:-1] - 0.5:
         ax.axhline(cut, color="0.3", linewidth=0.8)
         ax.axvline(cut, color="0.3", linewidth=0.8)
     ax.grid(False)
     ax.set(xticks=[], yticks=[], xlabel="from", ylabel="to")
+
+
+def signed(ax: Any, W: np.ndarray) -> Any:
+    """Shade W (rows, columns) by sign(w) sqrt(|w| / largest |w|), with a minus on each negative entry; returns the image.
+
+    >>> from matplotlib.figure import Figure
+    >>> signed(Figure().subplots(), np.array([[4.0, -1.0]])).get_array().tolist()
+    [[1.0, -0.5]]
+    """
+    shade = np.sign(W) * np.sqrt(np.abs(W) / np.abs(W).max(initial=1e-12))
+    image = ax.imshow(shade, cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
+    size = min(9.0, 90 / max(1, *W.shape))  # points: a minus stays inside its cell
+    for dark, colour in ((True, "white"), (False, "black")):
+        rows, columns = np.nonzero((shade < 0) & ((shade < -0.5) == dark))
+        ax.plot(columns, rows, "_", color=colour, markersize=size, markeredgewidth=size / 5)
+    return image
+
+
+def scale(image: Any, axes: np.ndarray) -> None:
+    """Put the colour scale of `signed` images beside the axes."""
+    bar = axes.flat[0].figure.colorbar(image, ax=axes, shrink=0.8)
+    bar.set_label("weight: sign(w) sqrt(|w| / largest)", fontsize=12)
 
 
 def _effective(W, found):
@@ -67,17 +89,21 @@ def graph(ax: Any, W: np.ndarray, found: Structure) -> None:
     ax.set(xticks=range(len(found.widths)), yticks=[], xlabel="layer (longest path from an input)")
 
 
-def receptive_fields(ax: Any, W: np.ndarray, found: Structure, inputs: int, positions: Any) -> None:
-    """Draw, one row a live neuron that inputs feed, what it reads of each input; rows sorted by their place on a line."""
+def receptive_fields(ax: Any, W: np.ndarray, found: Structure, inputs: int, positions: Any) -> Any:
+    """Draw, one row a live neuron that inputs feed, what it reads of each input; rows sorted by their place on a line.
+
+    Returns the image, for `scale`.
+    """
     heard = [i for i in by_layer(found) if i >= inputs and (found.edges[:, 0][found.edges[:, 1] == i] < inputs).any()]
     place = np.asarray(positions, dtype=float).reshape(len(W), -1)[:, 0]
     rows = sorted(heard, key=lambda i: np.inf if np.isnan(place[i]) else place[i])
     columns = np.argsort(place[:inputs], kind="stable")
     shown = _effective(W, found)[np.ix_(rows, columns)]
-    top = np.abs(shown).max(initial=1e-12)
-    ax.imshow(shown / top, cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest", aspect="auto")
+    image = signed(ax, shown)
+    image.axes.set_aspect("auto")
     for row, i in enumerate(rows):
         if np.isfinite(place[i]):
-            ax.plot(np.interp(place[i], place[columns], np.arange(inputs)), row, "k.", markersize=5)
+            ax.plot(np.interp(place[i], place[columns], np.arange(inputs)), row, "o", color="white", mec="black", ms=6)
     ax.grid(False)
-    ax.set(xlabel="input, by its place", ylabel="neuron, by its place", yticks=[])
+    ax.set(xlabel="input, by its place", ylabel="neuron, by its place (dot)", yticks=[])
+    return image

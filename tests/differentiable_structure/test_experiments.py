@@ -40,7 +40,7 @@ def test_experiment_runs_judges_and_draws(module, config, pictures, tmp_path):
     module.draw(outcome.data, tmp_path)
     assert rows
     assert all(isinstance(row.holds, bool) and row.criterion for row in rows)
-    assert sorted(path.name for path in tmp_path.iterdir()) == pictures
+    assert sorted(path.name for path in tmp_path.iterdir()) == pictures == sorted(module.FIGURES)  # each has a caption
     assert set(module.QUICK) == set(module.FULL) >= set(config)
 
 

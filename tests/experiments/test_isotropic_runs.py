@@ -49,6 +49,7 @@ def test_end_to_end(name, tmp_path, monkeypatch):
     claims = runner.run(experiment(name), runner.Request(seed=1, out=tmp_path))
     folder = tmp_path / f"isotropic.{name}"
     figures = FIGURES.get(name, [f"{name}.png"])
+    assert set(figures) == set(module.FIGURES)  # each has a caption
     expected = {"results.json", *figures} | ({"history.npz"} if name in LIVES else set())
     assert {path.name for path in folder.iterdir()} == expected
     results = json.loads((folder / "results.json").read_text())

@@ -163,6 +163,7 @@ def test_experiments_run_judge_and_draw_from_data_alone(module, config, tmp_path
     assert all(row.n == 2 for row in rows)
     module.draw(outcome.data, tmp_path)
     assert all(path.read_bytes()[:4] == b"\x89PNG" for path in tmp_path.iterdir())
+    assert {path.name for path in tmp_path.iterdir()} == set(module.FIGURES)  # each has a caption
     assert set(module.QUICK) == set(module.FULL)
 
 

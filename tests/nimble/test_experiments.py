@@ -47,6 +47,7 @@ def test_from_end_to_end(module, tmp_path):
     assert all(isinstance(claim.holds, bool) for claim in claims)
     module.draw(outcome.data, tmp_path)
     assert (tmp_path / f"{name_of(module)}.png").stat().st_size > 10_000
+    assert {path.name for path in tmp_path.iterdir()} == set(module.FIGURES)  # each has a caption
     again = json.loads(json.dumps(plain(outcome.data), allow_nan=False))
     assert [claim.holds for claim in module.claims(again)] == [claim.holds for claim in claims], (
         "claims need data alone"

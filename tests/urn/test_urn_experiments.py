@@ -38,6 +38,7 @@ def test_end_to_end(name, tmp_path, monkeypatch):
     claims = runner.run(experiment, runner.Request(seed=1, out=tmp_path))
     folder = tmp_path / f"urn.{name}"
     figures = FIGURES.get(name, [f"{name}.png"])
+    assert set(figures) == set(experiment.module.FIGURES)  # each has a caption
     extra = {"history.npz"} if name == "lifetime" else set()
     assert {path.name for path in folder.iterdir()} == {"results.json", *figures} | extra
     results = json.loads((folder / "results.json").read_text())

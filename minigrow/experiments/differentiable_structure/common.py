@@ -111,6 +111,15 @@ def quartile_band(ax: Any, x: Sequence[float], values: np.ndarray, i: int, label
     ax.fill_between(x, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
 
 
+def limit_lines(ax: Any, end: float) -> None:
+    """Draw the loss that no predictor can beat as a dotted line for each text, and say which is which; `end` is the last x."""
+    for limit in LIMITS.values():
+        ax.axhline(limit, color="black", linewidth=1, linestyle=":")
+    ax.text(
+        end, min(LIMITS.values()), "limits: easy text (upper), hard text (lower)", ha="right", va="top", fontsize=10.5
+    )
+
+
 def within(claim: str, paper: str, values: Sequence[float], unit: str, limits: tuple[float, float]) -> Claim:
     """Judge that the median of values (n,) lies within limits.
 

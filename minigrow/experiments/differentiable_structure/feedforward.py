@@ -23,6 +23,12 @@ from minigrow.nn import MLP
 
 QUICK = {"repeats": 3, "epochs": 60, "sizes": [4, 8, 16, 64]}
 FULL = {"repeats": 10, "epochs": 150, "sizes": [4, 8, 12, 16, 32, 64]}
+FIGURES = {
+    "feedforward.png": (
+        "Widths over the epochs when the rule sizes layers of a perceptron (medians and quartiles), and accuracy "
+        "against size beside fixed widths."
+    ),
+}
 LEARNING = SLOW._replace(rate=3e-3, clip=3e-3, pull=3e-5)
 
 

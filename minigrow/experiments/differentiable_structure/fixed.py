@@ -26,6 +26,12 @@ from minigrow.experiments.registry import Outcome
 
 QUICK = {"repeats": 3, "cycles": 20_000, "sizes": [10, 37, 100]}
 FULL = {"repeats": 20, "cycles": 100_000, "sizes": [10, 22, 30, 37, 50, 70, 100]}
+FIGURES = {
+    "fixed.png": (
+        "Loss over the cycles of networks that size themselves beside every fixed size on the hard text (medians "
+        "and quartiles), and the last loss of every run."
+    ),
+}
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

@@ -23,6 +23,16 @@ from minigrow.growth import keep_snapshots, snapshot
 
 QUICK = {"repeats": 2, "cycles": 20_000, "symbols": 4000}
 FULL = {"repeats": 10, "cycles": 100_000, "symbols": 8000}
+FIGURES = {
+    "neurons.png": (
+        "The life of every neuron of one network, from birth to death, coloured by its outgoing norm, while the "
+        "text changes from easy to hard and back."
+    ),
+    "texts.png": (
+        "What three trained networks write, those with the lowest, the median and the highest loss, and how many "
+        "of the groups obey the rule of the text."
+    ),
+}
 TASKS = ("easy", "hard", "easy")
 CHANCE = 6 / 64
 PICTURES = 100  # rows of the history that keep their weights, for replay

@@ -12,11 +12,11 @@ from typing import Any
 
 from minigrow.experiments.claims import Claim, bootstrap, judge, median
 from minigrow.experiments.differentiable_structure.common import (
-    LIMITS,
     Job,
     column,
     curves,
     ends,
+    limit_lines,
     quartile_band,
     seeds,
     within,
@@ -26,6 +26,12 @@ from minigrow.experiments.registry import Outcome
 
 QUICK = {"repeats": 3, "cycles": 20_000}
 FULL = {"repeats": 20, "cycles": 100_000}
+FIGURES = {
+    "size.png": (
+        "Neurons and loss over the cycles on the easy and the hard text: medians and quartiles, with the loss "
+        "that no predictor can beat."
+    ),
+}
 TASKS = ("easy", "hard")
 RELEASED = {"easy": ((12, 15), (9.61, 9.62)), "hard": ((21, 49), (13.19, 13.76))}  # 5 seeds of the author's program
 
@@ -70,16 +76,16 @@ def _share(values, axis):
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `size.png`: size and loss of both tasks over time, medians and quartiles."""
-    from minigrow.plotting import COLOURS, picture
+    from minigrow.plotting import picture
 
     with picture(folder / "size.png", columns=2) as axes:
         for i, task in enumerate(TASKS):
             x = column(data[task], "cycle")[0] / 1000
             quartile_band(axes[0, 0], x, column(data[task], "neurons"), i, f"{task} text")
             quartile_band(axes[0, 1], x, column(data[task], "loss"), i, f"{task} text")
-            axes[0, 1].axhline(LIMITS[task], color=COLOURS[i], linewidth=1, linestyle=":")
         n = len(data["easy"])
         axes[0, 0].set(title="size", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None))
         axes[0, 0].legend(title=f"median, quartiles, {n} runs", loc="upper right", bbox_to_anchor=(1, 0.53))
+        limit_lines(axes[0, 1], x[-1])
         axes[0, 1].set(title="loss; dotted: no predictor does better", xlabel="cycles (thousands)")
         axes[0, 1].set(ylabel="loss (nats a chunk of 40)", ylim=(8, 26))

@@ -14,10 +14,10 @@ import numpy as np
 
 from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.differentiable_structure.common import (
-    LIMITS,
     Job,
     column,
     curves,
+    limit_lines,
     quartile_band,
     seeds,
     within,
@@ -26,6 +26,12 @@ from minigrow.experiments.registry import Outcome
 
 QUICK = {"repeats": 3, "cycles": 30_000}
 FULL = {"repeats": 20, "cycles": 100_000}
+FIGURES = {
+    "switching.png": (
+        "Neurons and loss when the text changes from easy to hard and back, and from hard to easy: medians and "
+        "quartiles."
+    ),
+}
 ORDERS = {"easy-hard-easy": ("easy", "hard", "easy"), "hard-easy": ("hard", "easy")}
 
 
@@ -78,18 +84,15 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `switching.png`: size and loss over time for both orders."""
     from minigrow.plotting import phases, picture
 
+    units = {"neurons": "neurons", "loss": "loss (nats a chunk of 40)"}
     with picture(folder / "switching.png", columns=2, rows=2) as axes:
         for row, (name, runs) in enumerate(data["runs"].items()):
             tasks, ends = zip(*data["parts"][name], strict=True)
             x = column(runs, "cycle")[0] / 1000
-            for ax, what, unit in (
-                (axes[row, 0], "neurons", "neurons"),
-                (axes[row, 1], "loss", "loss (nats a chunk of 40)"),
-            ):
+            for ax, (what, unit) in zip(axes[row], units.items(), strict=True):
                 quartile_band(ax, x, column(runs, what), row)
                 phases(ax, [0, *(end / 1000 for end in ends[:-1])], ends[-1] / 1000, tasks)
-                ax.set(xlabel="cycles (thousands)", ylabel=unit, title=f"{name}: {what}")
+                ax.set(xlabel="cycles (thousands)", ylabel=unit, title=f"{name}: {what}, median, quartiles")
             axes[row, 0].set_ylim(0, None)
             axes[row, 1].set_ylim(8, 26)
-            for limit in LIMITS.values():
-                axes[row, 1].axhline(limit, color="black", linewidth=1, linestyle=":")
+            limit_lines(axes[row, 1], x[-1])

@@ -24,6 +24,12 @@ from minigrow.nn import AdamW
 
 QUICK = {"repeats": 5, "epochs": 150, "widths": [4, 6, 8, 12, 16, 32, 64]}
 FULL = {"repeats": 20, "epochs": 150, "widths": [4, 6, 8, 12, 16, 32, 64]}
+FIGURES = {
+    "selfsizing.png": (
+        "Test accuracy of fixed widths beside that of networks that size themselves, and how the widths of those "
+        "went over the epochs."
+    ),
+}
 OPTIMISER = AdamW(rate=3e-3, weight_decay=0.1)
 POLICIES: dict[str, tuple] = {"fixed": (), "auto": (AutoAdapt(tau=0.95, scaffold=5),)}
 REFERENCE = 32
@@ -103,7 +109,12 @@ def draw(data: dict[str, Any], folder: Path) -> None:
         left.axhspan(auto.low, auto.high, color=COLOURS[1], alpha=0.2)
         left.axhline(auto.value, color=COLOURS[1], linestyle="--")
         left.plot(final, auto.value, "*", color=COLOURS[1], ms=22, label=f"sizes itself, from {min(data['widths'])}")
-        left.set(title="test accuracy", xlabel="neurons a layer (star: where it ended)", ylabel="%", xscale="log")
+        left.set(
+            title="fixed widths and self-sizing",
+            xlabel="neurons a layer (star: where it ended)",
+            ylabel="test accuracy (%)",
+            xscale="log",
+        )
         left.set_xticks(data["widths"], data["widths"])
         left.minorticks_off()
         left.legend(loc="lower right")
@@ -113,5 +124,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             right.plot(x, lives.T, color=COLOURS[layer], alpha=0.4, linewidth=1.2)
             right.plot(x, lives.mean(axis=0), color=COLOURS[layer], linestyle=("-", "--")[layer])
             name_curve(right, x[-1], lives[:, -1].mean() + 0.4 * layer, f"layer {layer + 1}", layer)
-        right.set(title="widths of the self-sizing networks", xlabel="epoch", ylabel="neurons", ylim=(0, None))
+        right.set(
+            title="their widths: every run thin, the mean thick", xlabel="epoch", ylabel="neurons", ylim=(0, None)
+        )
         right.set_xlim(0, 1.18 * x[-1])

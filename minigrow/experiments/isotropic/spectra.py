@@ -22,6 +22,12 @@ from minigrow.isotropic import singular_values
 
 QUICK = {"repeats": 5, "width": 32, "epochs": 24}
 FULL = {"repeats": 20, "width": 32, "epochs": 100}
+FIGURES = {
+    "spectra.png": (
+        "Singular values of one layer over the epochs, isotropic and element-wise tanh, and how the ratio of the "
+        "largest to the smallest grows in all runs (means with 95 % bands)."
+    ),
+}
 SIDES = {"isotropic tanh": network, "element-wise tanh": tanh_network}
 LAYER = 1  # the hidden-to-hidden matrix W_2
 

@@ -28,6 +28,16 @@ from minigrow.nn import AdamW
 PHASES = {"task 1": [0], "tasks 1, 2": [0, 1], "tasks 1, 2, 3": [0, 1, 2], "task 2 only": [1]}
 QUICK = {"repeats": 12, "epochs": [60, 60, 60, 60], "decays": [0.1, 0.001], "widths": [5, 80], "every": 2}
 FULL = {"repeats": 25, "epochs": [150, 150, 150, 150], "decays": [0.1, 0.001], "widths": [5, 80], "every": 5}
+FIGURES = {
+    "tasks.png": (
+        "Widths of both hidden layers while three tasks come and two go again: every run thin, the median thick; "
+        "runs that started with 5 to 80 neurons meet."
+    ),
+    "tasks_memory.png": (
+        "Hidden neurons at the end against hidden neurons at the start, for a strong and a weak weight decay: flat"
+        " means that the start is forgotten."
+    ),
+}
 POLICY = AutoAdapt(tau=0.95, scaffold=5)
 
 
@@ -153,8 +163,10 @@ def _lives(ax: Any, data: dict[str, Any], layer: int) -> None:
 
     rows, ends = of_decay(data), np.cumsum(data["epochs"])
     for row in rows:
-        ax.plot(data["kept"], row["widths"][layer], color=COLOURS[layer], alpha=0.35, linewidth=1.3)
-    ax.plot(data["kept"], np.median([row["widths"][layer] for row in rows], axis=0), color="black", linewidth=3.2)
+        every = ax.plot(data["kept"], row["widths"][layer], color=COLOURS[layer], alpha=0.35, linewidth=1.3)
+    middle = np.median([row["widths"][layer] for row in rows], axis=0)
+    median = ax.plot(data["kept"], middle, color="black", linewidth=3.2)
+    ax.legend([*every, *median], [f"each of {len(rows)} runs", "median"], loc="lower right")
     scores = np.mean([row["accuracy"] for row in rows], axis=0)
     names = [f"{name}\n{score:.1f} % right" for name, score in zip(PHASES, scores, strict=True)]
     phases(ax, [0, *ends[:-1]], ends[-1], names)

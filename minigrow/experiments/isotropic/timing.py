@@ -25,6 +25,12 @@ from minigrow.isotropic import diagonalise, grow, left_diagonalise, prune, singu
 
 QUICK = {"repeats": 7, "warm": 2, "networks": [[64, 32, 32, 10], [64, 100, 100, 10], [64, 500, 500, 10]]}
 FULL = {"repeats": 25, "warm": 5, "networks": [[64, 32, 32, 10], [64, 500, 500, 10], [3072, 500, 500, 10]]}
+FIGURES = {
+    "timing.png": (
+        "Milliseconds of an epoch, a training step and every change of the network, in three networks: medians "
+        "with 95 % intervals on a logarithmic axis."
+    ),
+}
 BATCH, PAPER_STEPS = 48, 1042  # 50 000 images of CIFAR-10 in batches of 48
 GROW, SVD, REFLECTION = "append one", "remove one, whole SVD", "remove one, last pair"
 MOVES: dict[str, Callable] = {
@@ -141,7 +147,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `timing.png`: the time of every move beside a step and an epoch, one panel for each network."""
-    from minigrow.plotting import COLOURS, picture
+    from minigrow.plotting import COLOURS, MARKERS, picture
 
     with picture(
         folder / "timing.png", columns=len(data["networks"]), panel=(4.8, 5.0), sharex=True, sharey=True
@@ -149,9 +155,9 @@ def draw(data: dict[str, Any], folder: Path) -> None:
         for ax, widths, seconds in zip(axes[0], data["networks"], data["seconds"], strict=True):
             for row, (name, values) in enumerate(reversed(seconds.items())):
                 e = median(1e3 * np.array(values))
-                colour = COLOURS[0] if name in ("epoch", "step") else COLOURS[1]
+                i = 0 if name in ("epoch", "step") else 1  # training, or a move
                 error = [[e.value - e.low], [e.high - e.value]]
-                ax.errorbar(e.value, row, xerr=error, fmt="o", color=colour, capsize=4)
+                ax.errorbar(e.value, row, xerr=error, fmt=MARKERS[i], color=COLOURS[i], capsize=4)
                 text = f"{rounded(e.value, 2):g}"
                 ax.annotate(text, (e.high, row), xytext=(7, -5), textcoords="offset points", fontsize=13)
             ax.set(xscale="log", title=str(widths), xlabel="milliseconds, one thread", ylim=(-0.6, len(seconds) - 0.4))

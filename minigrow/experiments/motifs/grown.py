@@ -30,6 +30,12 @@ from minigrow.nn.initialisers import orthogonal
 
 QUICK = {"repeats": 5, "patterns": 2000, "random": 100}
 FULL = {"repeats": 20, "patterns": 2000, "random": 100}
+FIGURES = {
+    "grown.png": (
+        "Mean correlation of motif landscapes between networks of fixed size, grown and rotated ones of different "
+        "seeds, as a table shaded by its numbers."
+    ),
+}
 SMALL, LARGE = (10, 5), (20, 10)
 NETS = ("fixed", "duplicated", "isotropic", "isotropic grown", "rotated")
 

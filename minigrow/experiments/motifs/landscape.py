@@ -20,6 +20,28 @@ from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
 
 QUICK = {"repeats": 5, "hidden": [[20, 10]], "sizes": [4], "patterns": 2000, "random": 100}
 FULL = {"repeats": 10, "hidden": [[20, 10], [20, 20], [30, 30]], "sizes": [4, 5], "patterns": 2000, "random": 100}
+FIGURES = {
+    "accuracy.png": (
+        "Accuracy on unseen patterns by epoch for three initialisations, two tasks and three architectures: means "
+        "over seeds, bands from the worst to the best seed."
+    ),
+    "before_after.png": (
+        "Z score of every motif class before against after learning, a mark a class and seed: learning stretches "
+        "Z, and the order largely stays."
+    ),
+    "most_changed.png": (
+        "The motifs of four neurons whose Z score learning changes most, drawn above their Z before and after, for"
+        " each initialisation (means with 95 % intervals)."
+    ),
+    "profiles.png": (
+        "Significance profiles, Z over its length, of the shared motif classes before and after learning: a thin "
+        "line a seed, the mean in black."
+    ),
+    "fingerprints.png": (
+        "How alike motif landscapes are from seed to seed, before and after learning, and each network to its "
+        "former self: every pair, and means with 95 % intervals."
+    ),
+}
 GOAL = 0.95  # accuracy that counts as learnt
 
 

@@ -54,7 +54,7 @@ def accuracy_curves(data: dict, path: Path) -> None:
                 title=f"{task}, {_name(hidden)}", xlabel="epoch", ylabel="accuracy, unseen patterns", ylim=(0, 1.03)
             )
             panel.set_xticks(range(0, 21, 5))
-    axes[0, 0].legend(fontsize=8)
+    axes[0, 0].legend(fontsize=8, title="mean; band: worst to best", title_fontsize=8)
     save(figure, path)
 
 
@@ -75,11 +75,12 @@ def scatter(data: dict, path: Path) -> None:
             for r in runs:
                 before, after = shared_z(r["nets"]["initial"], r["nets"][task])
                 panel.plot(before, after, LOOK[scheme][1], color=LOOK[scheme][0], markersize=3, alpha=0.4)
-            panel.axline((0, 0), slope=1, color="black", linewidth=0.8)
+            panel.axline((0, 0), slope=1, color="black", linewidth=0.8, label="unchanged")
             alike = mean([likeness(r["nets"]["initial"], r["nets"][task]) for r in runs])
             title = f"{scheme}, {task}: r = {alike.value:.2f} [{alike.low:.2f}, {alike.high:.2f}]"
             panel.set_title(title, fontsize=9)
             panel.set(xlabel="Z before learning", ylabel="Z after learning")
+    axes[0, 0].legend(fontsize=8, loc="lower right")
     save(figure, path)
 
 
@@ -134,17 +135,19 @@ def profiles(data: dict, path: Path) -> None:
     for row, scheme in enumerate(SCHEMES):
         runs = chosen(data, scheme=scheme, hidden=list(_widths(data)[0]))
         for column, net in enumerate(nets):
-            table = _profile_table(runs, nets, net)
+            table = profile_table(runs, nets, net)
             panel = axes[row, column]
-            panel.plot(table.T, color=LOOK[scheme][0], alpha=0.35, linewidth=0.8)
-            panel.plot(table.mean(0), color="black", linewidth=1.4)
+            every = panel.plot(table.T, color=LOOK[scheme][0], alpha=0.35, linewidth=0.8)
+            middle = panel.plot(table.mean(0), color="black", linewidth=1.4)
             panel.axhline(0, color="grey", linewidth=0.6)
             panel.set_title(f"{scheme}, {net}", fontsize=9)
             panel.set(xlabel="motif class, in order of id", ylabel="Z / |Z|", ylim=(-0.75, 0.75), xticks=[])
+            if not row and not column:
+                panel.legend([every[0], *middle], ["a seed", "mean"], fontsize=8, loc="lower right")
     save(figure, path)
 
 
-def _profile_table(runs, nets, net):
+def profile_table(runs, nets, net):
     """Profiles (seeds, classes) over the classes with a Z in every one of these networks."""
     having = [{i for i, (_, z) in r["nets"][n]["classes"].items() if z is not None} for r in runs for n in nets]
     classes = sorted(set.intersection(*having), key=int)

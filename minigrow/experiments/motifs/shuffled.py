@@ -21,6 +21,12 @@ from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
 
 QUICK = {"repeats": 5, "hidden": [[20, 10]], "patterns": 2000, "random": 100}
 FULL = {"repeats": 10, "hidden": [[20, 10], [30, 30]], "patterns": 2000, "random": 100}
+FIGURES = {
+    "shuffled.png": (
+        "Change of the Z scores by learning right labels and shuffled labels, and between two null models of the "
+        "same network (means with 95 % intervals)."
+    ),
+}
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

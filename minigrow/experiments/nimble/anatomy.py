@@ -22,6 +22,12 @@ from minigrow.nimble.tasks import bessel_sum
 
 QUICK = {"repeats": 8, "task": "cubic", "every": 500, "mask_epochs": 3000}
 FULL = {"repeats": 20, "task": "cubic", "every": 200, "mask_epochs": 5000}
+FIGURES = {
+    "anatomy.png": (
+        "One growing network: its size N, the outgoing weight of each neuron before and after its gate opens, the "
+        "training error; and the controller of the mask network."
+    ),
+}
 STARTS = {"growing": 0.0, "grown": 5.0}
 
 
@@ -72,7 +78,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `anatomy.png`: N and gates, weights, errors of algorithm A; controller, neurons on and error of B."""
-    from minigrow.plotting import COLOURS, GREY, look, picture
+    from minigrow.plotting import COLOURS, GREY, look, name_curve, picture
 
     shown = data["shown"]["growing"]
     epoch = np.array(shown["epoch"]) / 1000
@@ -88,10 +94,11 @@ def draw(data: dict[str, Any], folder: Path) -> None:
         for m in range(outgoing.shape[1]):
             on = gates[:, m] > 0
             ax.plot(epoch, np.where(on, outgoing[:, m], np.nan), color=COLOURS[m % len(COLOURS)])
+            if on[-1]:
+                name_curve(ax, epoch[-1], outgoing[-1, m], f"neuron {m + 1}", m)
             ax.plot(epoch, np.where(on, np.nan, outgoing[:, m]), color=GREY, linestyle=":", linewidth=1.5)
-        ax.set(
-            title="A, growing: grey dots until a neuron opens", xlabel="epoch (thousands)", ylabel="outgoing weights"
-        )
+        ax.set(title="A, growing: grey dots until a neuron opens", xlabel="epoch (thousands)", ylabel="outgoing weight")
+        ax.set_xlim(None, 1.22 * epoch[-1])
         ax = axes[1, 0]
         for i, kind in enumerate(STARTS):
             ax.plot(epoch, np.median(data["loss"][kind], axis=0), label=f"{kind}, median", **look(i))

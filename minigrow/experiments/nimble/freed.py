@@ -35,6 +35,12 @@ FULL = QUICK | {
         "goals": [[0.0, 10.0], [0.001, 10.0], [0.01, 10.0], [0.1, 10.0]],
     },
 }  # fmt: skip
+FIGURES = {
+    "freed.png": (
+        "Where the size N ends without or with a weak pull towards the goal, from three starts on four tasks, and "
+        "N on the digits over the epochs (a line a seed)."
+    ),
+}
 DIGITS_HIDDEN = 20
 
 

@@ -23,6 +23,12 @@ FULL = {
     "log10_lambda": [-3, -2, -1.5, -1, -0.5, 0, 1],
     "goals": [1, 3, 5, 7, 9],
 }
+FIGURES = {
+    "sweeps.png": (
+        "Ratio of the median test errors, growing over grown, against lambda and against the size asked for "
+        "(bands: 95 %), and the size at which the networks end."
+    ),
+}
 SWEEPS = {"log10_lambda": "log10 lambda", "goals": "N_goal"}
 
 

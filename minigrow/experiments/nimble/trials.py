@@ -19,6 +19,12 @@ from minigrow.experiments.registry import Outcome
 
 QUICK = {"repeats": 200, "tasks": ["cubic", "quadratic", "bessel", "step"]}
 FULL = {"repeats": 1000, "tasks": ["cubic", "quadratic", "bessel", "step"]}
+FIGURES = {
+    "trials.png": (
+        "Share of trials below each test error, networks that grow against networks that are grown from the start,"
+        " on four tasks."
+    ),
+}
 KINDS = ("growing", "grown")
 # Median test errors of an independent run of 200 trials: growing, grown.
 REFERENCE = {

@@ -25,6 +25,16 @@ from minigrow.urn import Life, Network, Plan, begin, live, offer
 
 QUICK = {"repeats": 10, "steps": 1500, "every": 100}
 FULL = {"repeats": 20, "steps": 2000, "every": 100}
+FIGURES = {
+    "lifetime.png": (
+        "Edges, hidden neurons and error of every pool over a life of five phases, easy and hard in turn and then "
+        "dearer: single lives thin, the median thick."
+    ),
+    "lifetime_film.png": (
+        "The weight matrix of one pool sorted by layer, early and at the end of each phase: structure comes and "
+        "goes with the task; minus marks negative weights."
+    ),
+}
 PHASES = (("easy", 0.01), ("hard", 0.003), ("easy", 0.01), ("hard", 0.003), ("hard", 0.03))
 NAMES = ("easy", "hard", "easy again", "hard again", "hard, dearer")
 SIZE = 28
@@ -138,28 +148,36 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     with picture(folder / "lifetime.png", rows=3, panel=(11, 3.4), sharex=True) as axes:
         for i, (name, title, scale) in enumerate(rows):
             ax, lives = axes[i, 0], np.array(data[name])
-            ax.plot(data["steps"], lives.T, color=COLOURS[i], alpha=0.35, linewidth=1)
-            ax.plot(data["steps"], np.median(lives, axis=0), color="black", label="median")
+            every = ax.plot(data["steps"], lives.T, color=COLOURS[i], alpha=0.35, linewidth=1)
+            middle = ax.plot(data["steps"], np.median(lives, axis=0), color="black")
+            if i == 1:
+                ax.legend([every[0], *middle], [f"each of {len(lives)} lives", "median"], loc="upper right")
             phases(ax, starts, data["steps"][-1], NAMES if i == 0 else [""] * len(NAMES))
             ax.set(ylabel=title, yscale=scale)
         axes[0, 0].set_yscale("log")
-        axes[1, 0].legend(loc="upper right")
         axes[2, 0].set(xlabel="step")
     _strip(data["film"], folder / "lifetime_film.png")
 
 
 def _strip(frames, path):
     from minigrow.plotting import picture
+    from minigrow.structure import pictures
 
     with picture(path, rows=2, columns=len(PHASES), panel=(3.4, 3.7)) as axes:
         for i, frame in enumerate(frames):
             ax, n = axes[i % 2, i // 2], sum(frame["layers"])
             W = np.array(frame["matrix"]).reshape(n, n) if n else np.zeros((1, 1))
-            top = np.abs(W).max(initial=1e-12)
-            ax.imshow(np.sign(W) * np.sqrt(np.abs(W) / top), cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
+            image = pictures.signed(ax, W)
             for cut in np.cumsum(frame["layers"])[:-1] - 0.5:
                 ax.axhline(cut, color="0.3", linewidth=0.8)
                 ax.axvline(cut, color="0.3", linewidth=0.8)
             ax.grid(False)
-            ax.set(xticks=[], yticks=[], xlabel="layers " + "-".join(map(str, frame["layers"]))[:22])
+            ax.set(
+                xticks=[],
+                yticks=[],
+                ylabel="to" if i < 2 else None,
+                xlabel="from; layers " + "-".join(map(str, frame["layers"]))[:22],
+            )
             ax.set_title(f"{NAMES[frame['phase']]}\nstep {frame['step']}", fontsize=13)
+            ax.xaxis.label.set_fontsize(11)
+        pictures.scale(image, axes)

@@ -22,6 +22,16 @@ from minigrow.experiments.urn.common import OURS, Job, child_seeds, column, one,
 
 QUICK = {"repeats": 10, "local": 0.003, "l1": 0.001, "steps": 2000, "digit_steps": 500}
 FULL = {"repeats": 20, "local": 0.003, "l1": 0.001, "steps": 2000, "digit_steps": 1000}
+FIGURES = {
+    "locality.png": (
+        "Share of input edges that reach at most 2 places, and the wire that is paid for, without a price on wire,"
+        " with it, and with shuffled inputs: every seed and the median."
+    ),
+    "locality_fields.png": (
+        "Which inputs each neuron reads, one network for each of three arms: with a price on wire the weights lie "
+        "along the diagonal; minus marks negative weights."
+    ),
+}
 ARMS = ("free", "priced", "shuffled")
 POOL: dict[str, Any] = {"size": 60, "iterations": 3}
 DIGITS: dict[str, Any] = {"size": 104, "iterations": 3, "batch": 100}
@@ -117,5 +127,6 @@ def _fields(shown, path):
             W, places = np.array(net["W"]), [np.nan if p is None else p for p in net["places"]]
             d, H, k, steps = net["shape"]
             found = read(W, range(d), range(d + H, d + H + k), steps, places)
-            pictures.receptive_fields(ax, W, found, d, places)
+            image = pictures.receptive_fields(ax, W, found, d, places)
             ax.set_title(titles[arm])
+        pictures.scale(image, axes)

@@ -19,6 +19,12 @@ QUICK = {"repeats": 10, "l1": [0.003, 0.01, 0.03], "time": [0.0, 0.003, 0.03], "
          "wire_l1": [0.001], "steps": 2000}  # fmt: skip
 FULL = {"repeats": 20, "l1": [0.001, 0.003, 0.01, 0.03], "time": [0.0, 0.003, 0.03, 0.3],
         "wire": [0.0, 0.001, 0.003, 0.01], "wire_l1": [0.0003, 0.001, 0.003], "steps": 2000}  # fmt: skip
+FIGURES = {
+    "phases.png": (
+        "The most frequent architecture, its share of seeds and its number of edges for every pair of prices, on "
+        "half an XOR and on the local task."
+    ),
+}
 RELU: dict[str, Any] = {"activation": "relu"}
 POOL: dict[str, Any] = {"size": 60, "iterations": 3}
 SHALLOW = {"l1": 0.01, "time": 0.03}
@@ -115,8 +121,8 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     from minigrow.plotting import picture
 
     planes = (
-        ("time", "l1", "time", "half an XOR, ReLU: price on late activity", "time"),
-        ("wire", "wire_l1", "wire", "local task, tanh: price on wire", "local"),
+        ("time", "l1", "time", "half an XOR, ReLU", "time, price on late activity"),
+        ("wire", "wire_l1", "wire", "local task, tanh", "local, price on wire"),
     )
     with picture(folder / "phases.png", columns=2, panel=(7.4, 6.2)) as axes:
         for ax, plane in zip(axes[0], planes, strict=True):
@@ -145,6 +151,10 @@ def _plane(ax, data, name, rows, columns, title, what):
     ax.set_xticks(range(len(data[columns])), [f"{v:g}" for v in data[columns]])
     ax.set_yticks(range(len(data[rows])), [f"{v:g}" for v in data[rows]])
     ax.set(
-        title=title, xlabel=what, ylabel="l1", xlim=(-0.5, len(data[columns]) - 0.5), ylim=(-0.5, len(data[rows]) - 0.5)
+        title=title,
+        xlabel=what,
+        ylabel="l1, price of a unit of weight",
+        xlim=(-0.5, len(data[columns]) - 0.5),
+        ylim=(-0.5, len(data[rows]) - 0.5),
     )
     ax.grid(False)

@@ -19,6 +19,12 @@ from minigrow.experiments.urn.common import OURS, Job, at_most, child_seeds, col
 GRID = {"repeats": 10, "activations": ["tanh", "relu"], "l1": [0.001, 0.003, 0.01], "time": [0.0, 0.001, 0.01]}
 QUICK = {**GRID, "l1": [0.001, 0.003], "time": [0.0, 0.003], "activations": ["relu"], "steps": 2000}
 FULL = {**GRID, "time": [0.0, 0.003, 0.01], "steps": 2000}
+FIGURES = {
+    "residual.png": (
+        "How many seeds became which architecture, for every activation, price of a weight and price on "
+        "late activity tried, and the control without x."
+    ),
+}
 SETTING = ("relu", 0.001, 0.0)  # the documented one
 CONTROL = "branch"
 

@@ -1,0 +1,135 @@
+"""Draw the poster, `poster.png`: the most telling picture of each method and the count of its claims that hold, from results alone.
+
+`write(results, root)` draws it when the five experiments that it shows are among the results, and says whether it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minigrow.experiments.registry import PAPERS
+from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture
+
+if TYPE_CHECKING:
+    from minigrow.experiments.gallery import Result
+
+PANEL = (6.0, 4.7)  # inches; three columns and two rows
+
+
+def write(results: Sequence[Result], root: Path) -> bool:
+    """Draw `root / poster.png` and return True, or False when one of the five experiments is not there."""
+    data = {r.experiment.name: r.found["data"] for r in results}
+    if not set(PANELS) <= set(data):
+        return False
+    with picture(root / "poster.png", columns=3, rows=2, panel=PANEL) as axes:
+        for ax, (name, draw) in zip(axes.flat, PANELS.items(), strict=False):
+            draw(ax, data[name])
+        _verdicts(axes[1, 2], verdicts(results))
+    return True
+
+
+def verdicts(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
+    """Return {method: (claims that hold, claims that do not)} for the methods among the results."""
+    held = {method: [0, 0] for method in PAPERS if any(r.experiment.method == method for r in results)}
+    for r in results:
+        for claim in r.found["claims"]:
+            held[r.experiment.method][0 if claim["holds"] else 1] += 1
+    return {method: (yes, no) for method, (yes, no) in held.items()}
+
+
+def _tasks(ax: Any, data: Mapping[str, Any]) -> None:
+    from minigrow.experiments.isotropic.tasks import of_decay
+
+    rows, ends = of_decay(data), np.cumsum(data["epochs"])
+    total = np.array([np.sum(row["widths"], axis=0) for row in rows])
+    every = ax.plot(data["kept"], total.T, color=COLOURS[0], alpha=0.35, linewidth=1)
+    middle = ax.plot(data["kept"], np.median(total, axis=0), color="black")
+    phases(ax, [0, *ends[:-1]], ends[-1], ["1 task", "2 tasks", "3 tasks", "1 task"])
+    ax.legend([every[0], *middle], [f"each of {len(rows)} runs", "median"], loc="upper right", bbox_to_anchor=(1, 0.9))
+    ax.set(title="isotropic: widths follow the tasks", xlabel="epoch", yscale="log")
+    ax.set(ylabel="hidden neurons (logarithmic)", ylim=(15, 200))
+    ax.set_yticks([20, 30, 50, 100, 200], [20, 30, 50, 100, 200])
+    ax.minorticks_off()
+    ax.margins(x=0)
+
+
+def _size(ax: Any, data: Mapping[str, Any]) -> None:
+    epoch, sizes = np.array(data["shown"]["growing"]["epoch"]) / 1000, np.array(data["size"]["growing"])
+    ax.plot(epoch, sizes.T, color=COLOURS[0], alpha=0.35, linewidth=1)
+    ax.plot(epoch, np.median(sizes, axis=0), color="black", label=f"median of {len(sizes)} (thin)")
+    ax.axhline(np.median(data["size"]["grown"]), label="goal, set by hand", **look(1))
+    ax.set(title="nimble: the size N is a weight", xlabel="epoch (thousands)", ylabel="N (neurons)", ylim=(0, None))
+    ax.legend(loc="lower right")
+
+
+def _texts(ax: Any, data: Mapping[str, Any]) -> None:
+    from minigrow.experiments.differentiable_structure.common import column, quartile_band
+
+    for i, task in enumerate(("easy", "hard")):
+        x = column(data[task], "cycle")[0] / 1000
+        quartile_band(ax, x, column(data[task], "neurons"), i, f"{task} text")
+    ax.set(
+        title="differentiable structure: harder, larger", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None)
+    )
+    ax.legend(title=f"median, quartiles, {len(data['easy'])} runs", loc="upper right", bbox_to_anchor=(1, 0.57))
+
+
+def _edges(ax: Any, data: Mapping[str, Any]) -> None:
+    from minigrow.experiments.claims import median
+    from minigrow.experiments.urn.common import column
+    from minigrow.experiments.urn.difficulty import REFERENCE, SMALL
+
+    names = {"linear": "linear", "xor": "XOR", "parity3": "3-bit\nparity", "parity4": "4-bit\nparity"}
+    for i, (what, label) in enumerate(
+        {"edges": "edges", "neurons": "hidden neurons", "depth": "depth (layers)"}.items()
+    ):
+        found = [median(column(data["runs"][f"{task} {REFERENCE:g}"], what)) for task in SMALL]
+        middle = np.array([f.value for f in found])
+        spread = np.abs(np.nan_to_num([[f.value - f.low for f in found], [f.high - f.value for f in found]]))
+        ax.errorbar(np.arange(len(SMALL)) + 0.06 * (i - 1), middle, spread, label=label, capsize=4, **marked(i))
+    ax.set_xticks(range(len(SMALL)), [names[task] for task in SMALL])
+    ax.set(title="urn: harder task, more structure", ylabel="count (median, 95 %)", ylim=(0, None))
+    ax.legend(loc="upper left")
+
+
+def _profiles(ax: Any, data: Mapping[str, Any]) -> None:
+    from minigrow.experiments.motifs.landscape import chosen
+    from minigrow.experiments.motifs.pictures import profile_table
+
+    nets = ("initial", "tree")
+    runs = chosen(data, scheme="normal", hidden=min(r["hidden"] for r in data["runs"]))
+    for i, (net, label) in enumerate(zip(nets, ("before learning", "after learning"), strict=True)):
+        table = profile_table(runs, nets, net)
+        band(ax, np.arange(1, table.shape[1] + 1), table, i, label)
+    ax.axhline(0, color=GREY, linewidth=1)
+    ax.set_xticks(range(1, table.shape[1] + 1, 3))
+    ax.set(
+        title="motifs: learning moves the Z profile", xlabel="motif class of 4 neurons", ylabel="Z / |Z| (mean, 95 %)"
+    )
+    ax.legend(loc="upper left")
+
+
+def _verdicts(ax: Any, held: Mapping[str, tuple[int, int]]) -> None:
+    most = max(map(sum, held.values()))
+    for i, (yes, no) in enumerate(held.values()):
+        ax.barh(i, yes, color=COLOURS[0], edgecolor="black", label="hold" if i == 0 else None)
+        ax.barh(i, no, left=yes, color="white", hatch="//", edgecolor="black", label="do not" if i == 0 else None)
+        ax.text(yes + no + 0.02 * most, i, f"{yes} of {yes + no}", va="center")
+    ax.set_yticks(range(len(held)), [method.replace("_", "\n") for method in held])
+    yes, every = sum(y for y, _ in held.values()), sum(map(sum, held.values()))
+    ax.set(title=f"{yes} of {every} claims hold", xlabel="claims, each by its stated criterion", xlim=(0, 1.3 * most))
+    ax.invert_yaxis()
+    ax.legend(loc="lower right", ncols=2)
+
+
+PANELS: dict[str, Callable[[Any, Mapping[str, Any]], None]] = {
+    "isotropic.tasks": _tasks,
+    "nimble.anatomy": _size,
+    "differentiable_structure.size": _texts,
+    "urn.difficulty": _edges,
+    "motifs.landscape": _profiles,
+}
