@@ -1,0 +1,782 @@
+# %% [markdown]
+# # Layers out of one matrix: the unstructured recursive network
+#
+# After S. Golkar, *Emergent Structures and Lifetime Structure Evolution in Artificial Neural Networks* (2019), arXiv
+# 1911.11691.
+
+# %% [markdown]
+# ## The question
+#
+# Every network that you have trained had an architecture before it saw a single number. Somebody decided how many
+# layers there are, how wide they are, which may see which, and whether a shortcut runs past them. Backpropagation
+# then filled in the weights.
+#
+# **What if nobody decides?** Take a pool of neurons in which anyone may listen to anyone. Put all weights into one
+# square matrix. Let the pool think for a few time steps, and ask for two things at once: be right, and be cheap. Is
+# there a reason to end up with layers? Would a *residual* network, the kind with a wire that carries the input past
+# everything, be invented again?
+#
+# Golkar's paper says yes: familiar architectures are what a general network settles into, given the data and the
+# relative strengths of a few prices. It came without code and without numbers. So each formula below that goes beyond
+# "one matrix, applied again and again, and a general loss" is our reading, and each number is ours. We will see
+# layers emerge, then a residual net and local wiring, always beside a control in which they should not. One natural
+# guess will fail.
+
+# %%
+import dataclasses
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from minigrow import structure, urn
+from minigrow.growth import follow
+from minigrow.nn import MLP, Adam
+from minigrow.nn.optimisers import start
+from minigrow.plotting import STYLE, look
+from minigrow.structure import pictures
+from minigrow.urn.embedding import from_matrix
+from minigrow.urn.network import forward
+from minigrow.urn.strengths import prices, soft_threshold
+from minigrow.urn.training import metric
+
+small = {"font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11, "legend.fontsize": 10, "figure.dpi": 80}
+plt.rcParams.update(STYLE | small | {"figure.constrained_layout.use": True})
+eps = np.finfo(float).eps
+
+# %% [markdown]
+# ## The picture
+#
+# Let us build a pool by hand before we let one grow. Five neurons: 0 and 1 hold the inputs $x_1, x_2$, which are $-1$
+# or $+1$; 2 and 3 are hidden; 4 is the output. The task is half an XOR, $y = x_1 x_2 / 2$. No straight line does it,
+# but two ReLU neurons do, because for signs $x_1 x_2 = |x_1 + x_2| - 1$, and an absolute value is two ReLUs back to
+# back:
+#
+# $$\tfrac12 x_1 x_2 = \tfrac12\,\mathrm{relu}(x_1 + x_2) + \tfrac12\,\mathrm{relu}(-x_1 - x_2) - \tfrac12 .$$
+#
+# In the matrix $W$ a **row is a neuron that listens and a column one that speaks**: $W_{ij}$ is the wire from $j$ to
+# $i$. One step of thinking is one product with this matrix. The inputs are held at $x$ all the time.
+
+# %%
+signs = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+half_xor = 0.5 * signs[:, :1] * signs[:, 1:]
+
+W, c = np.zeros((5, 5)), np.zeros(5)
+W[2, [0, 1]] = 1, 1  # neuron 2 hears x1 + x2
+W[3, [0, 1]] = -1, -1  # neuron 3 hears -x1 - x2
+W[4, [2, 3]] = 0.5, 0.5  # the output adds half of each
+c[4] = -0.5
+
+n = np.hstack([signs, np.zeros((4, 3))])  # one row a pattern, one column a neuron
+states = [n]
+for t in range(1, 4):
+    z = n @ W.T + c
+    n = np.hstack([signs, np.maximum(z[:, 2:4], 0), z[:, 4:]])  # inputs stay, hidden ones act, the output is read
+    states.append(n)
+    print(f"read after step {t}:", n[:, 4])
+print("the target:        ", half_xor[:, 0])
+assert np.array_equal(states[2][:, 4], half_xor[:, 0])
+assert np.array_equal(states[3][:, 4], half_xor[:, 0])
+
+# %%
+fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 3.9), width_ratios=[1, 1.7])
+names = ["$x_1$", "$x_2$", "hidden 2", "hidden 3", "output"]
+left.imshow(W, cmap="RdBu", vmin=-1.6, vmax=1.6)
+for i, j in np.ndindex(W.shape):
+    left.text(j, i, f"{W[i, j]:g}" if W[i, j] else "·", ha="center", va="center")
+left.set(xticks=range(5), yticks=range(5), title="one matrix", xlabel="from", ylabel="to")
+left.set_xticklabels(names, rotation=40, ha="right")
+left.set_yticklabels(names)
+left.grid(False)
+for t in range(3):
+    for to, source in np.argwhere(W):
+        speaks = states[t][3, source] != 0
+        line = {"color": "black", "lw": 2.0} if speaks else {"color": "0.75", "lw": 1.2, "linestyle": "--"}
+        right.plot([t, t + 1], [-source, -to], **line, zorder=1)
+for t, state in enumerate(states):
+    for i, value in enumerate(state[3]):
+        right.plot(t, -i, "o", markersize=24, color="white", markeredgecolor="black", zorder=2)
+        right.text(t, -i, f"{value:g}", ha="center", va="center", zorder=3)
+right.set(xticks=range(4), yticks=range(0, -5, -1), xlim=(-0.3, 3.3), ylim=(-4.5, 0.5), xlabel="time step t")
+right.set_yticklabels(names)
+right.set_title("the same matrix, unfolded over time, for x = (1, 1)")
+right.grid(False)
+plt.show()
+
+# %% [markdown]
+# **Figure 1.** *Left:* the five neurons' matrix. *Right:* three steps of thinking. Circles hold the states, black
+# lines are wires that carry something, dashed grey ones carry zero. After one step the hidden neurons know, after two
+# the output does, and a third step changes nothing: the pool has come to rest.
+#
+# Look at what "layer" has become. Nothing in the code says that 2 and 3 form one. They do so because **time does
+# it**: a signal that crosses two wires arrives after two steps. If $E$ is $W$ with each wire replaced by a one,
+# $(E^k)_{ij}$ counts the walks of exactly $k$ wires from $j$ to $i$. So the *pattern of zeros* in $W$ is the
+# architecture:
+#
+# - blocks below the diagonal, one behind the other: layers;
+# - a block further down: a skip; an identity from inputs to outputs: a residual stream;
+# - a non-zero pattern that returns to its start: recurrence, which this pool is free to use.
+
+# %%
+E = (W != 0).astype(int)  # 1 where there is a wire
+print("walks of two wires from each input to the output:", np.linalg.matrix_power(E, 2)[4, :2])
+print("walks of three wires in the whole pool:", np.linalg.matrix_power(E, 3).sum())
+by_hand = from_matrix(urn.Network.create(2, 1, size=5, iterations=3, activation="relu", rng=0), W, c)
+found = structure.read_net(by_hand)
+print(structure.judge(found, 2, 1).words)
+assert found.widths == (2, 2, 1)
+
+# %% [markdown]
+# The last line comes from `minigrow.structure`, which knows nothing of the loss: it reads zeros, follows walks from
+# inputs to outputs, gives each neuron its longest path as its layer, and names the whole by rules that stand in
+# `minigrow/structure/verdict.py`. It will be our judge, so that we do not see layers because we would like to.
+
+# %% [markdown]
+# ## The equation
+#
+# Letters: $S$ neurons, the first $d$ inputs, the last $k$ outputs; $W$ ($S \times S$) and biases $c$; $I$ steps;
+# $n_t$ the states, $a_t$ those of hidden neurons and outputs; $p_i$ the place of neuron $i$, if it has one.
+#
+# $$n_0 = [x, 0, 0], \qquad n_{t} = [\,x,\ \mathrm{act}(W n_{t-1} + c)_{\text{hidden}},\ y_t\,], \qquad
+#   y_t = (W n_{t-1} + c)_{\text{outputs}}, \qquad \text{output} = y_I .$$
+#
+# Wires into inputs and out of outputs are zero. The **general loss** has one term for being right and a price list:
+#
+# $$L = \text{task}(y_I) + \ell_1 \sum_{ij} |W_{ij}| + \text{local} \sum_{ij} |W_{ij}|\,|p_i - p_j|
+#   + \text{time} \sum_{t=2}^{I} (t-1)\, \overline{|a_t - a_{t-1}|^2} + \text{loop} \sum_i |W_{ii}| .$$
+#
+# - $\ell_1$: each wire costs its size. Names of neurons do not enter, as it must be: hidden neurons are
+#   interchangeable.
+# - local: long wires cost more, if inputs have places. This is the geometry of the input speaking.
+# - time: what still changes late, costs (at the last step only the outputs count). It asks for shallow nets.
+# - loop: a wire from a neuron to itself is forbidden by a high price. This one is only ours; we will see why.
+#
+# (The library has a sixth term, `group`, which prices a neuron's outgoing wires together; no experiment needed it.)
+#
+# **The gradient** is backpropagation through $I$ layers that happen to share one matrix. Each step $t$ sends back its
+# own $\partial L / \partial W$, and because it is the same $W$, they add:
+# $\mathrm dW = \sum_t \mathrm dz_t\, n_{t-1}^{\mathsf T}$ with $\mathrm dz_t$ the gradient of what the neurons heard
+# at step $t$.
+#
+# **Exact zeros** need one more idea. A gradient step on $|w|$ makes a weight hop around zero without ever sitting on
+# it, and a wire of size $10^{-5}$ is still a wire. So the price is paid *after* the optimiser's step, by solving a
+# small problem exactly: stay near $w$, but pay $r$ for each unit of size,
+#
+# $$\min_u\ \tfrac12 (u - w)^2 + r|u| .$$
+#
+# For $u > 0$ the slope is $u - w + r$, zero at $u = w - r$, which is positive only if $w > r$; for $u < 0$ likewise
+# with signs turned. In between nothing beats the corner. So the answer is the **soft threshold**
+# $u = \mathrm{sign}(w)\max(|w| - r, 0)$: everything shrinks by $r$, and what is smaller than $r$ becomes zero,
+# exactly.
+#
+# How large is $r$? The optimiser moves weight $i$ by $\eta_i$ for each unit of gradient; paying in the same coin,
+# $r_i = \eta_i \times \text{price}_i$. Then, at rest, a weight stays at zero exactly as long as the gradient there is
+# smaller than its price, as the loss says. For Adam $\eta_i = \text{rate} / (\sqrt{\hat v_i} + \epsilon)$; exercise 3
+# shows what happens without this.
+
+# %% [markdown]
+# ## The code that is the equation
+#
+# The recursion and the price list, in plain NumPy:
+
+
+# %%
+def general_loss(W, c, X, y, I, s, distance):
+    n, k = np.hstack([X, np.zeros((len(X), len(W) - X.shape[1]))]), y.shape[1]
+    late, a = 0.0, None
+    for t in range(1, I + 1):
+        z, before = n @ W.T + c, a
+        a = np.hstack([np.tanh(z[:, X.shape[1] : -k]), z[:, -k:]])  # hidden neurons act, outputs are read
+        if t > 1:
+            moved = a - before if t < I else (a - before)[:, -k:]  # at the last step only the outputs matter
+            late += (t - 1) * np.mean(np.sum(moved**2, axis=1))
+        n = np.hstack([X, a])
+    wire = s.l1 * np.abs(W) + s.local * np.abs(W) * distance + s.loop * np.abs(np.diag(np.diag(W)))
+    return np.mean((z[:, -k:] - y) ** 2) + s.time * late + wire.sum()
+
+
+# %%
+rng = np.random.default_rng(1)
+net = urn.Network.create(3, 2, size=12, iterations=5, positions=urn.line(3, 7, 2, rng=1), rng=1)
+X, y = rng.standard_normal((20, 3)), rng.standard_normal((20, 2))
+s = urn.Strengths(l1=0.02, local=0.01, time=0.05, loop=1.0)
+
+mine = general_loss(net.W, net.c, X, y, net.iterations, s, urn.positions.distances(net))
+task, g = net.gradient(X, y, "mse")
+theirs = task + sum(urn.penalty(net, s, X).values())
+print(f"ten lines {mine:.6f}, library {theirs:.6f}, apart by {abs(mine - theirs) / eps:.1f} eps")
+assert abs(mine - theirs) < 64 * eps
+
+# %% [markdown]
+# The gradient that the library derives by hand, against central differences of *our* ten lines (task and time; the
+# other prices have a corner and are no gradient's business), weight by weight:
+
+# %%
+smooth = urn.Strengths(time=s.time)
+_, g = net.gradient(X, y, "mse", time=s.time)
+
+
+def value(theta):
+    moved = dataclasses.replace(net, theta=theta)
+    return general_loss(moved.W, moved.c, X, y, net.iterations, smooth, np.zeros_like(net.W))
+
+
+unit = 1e-5 * np.eye(net.theta.size)
+slopes = np.array([(value(net.theta + e) - value(net.theta - e)) / 2e-5 for e in unit])
+print(f"{net.theta.size} slopes, largest difference below 1e-8: {np.abs(g - slopes).max() < 1e-8}")
+assert np.abs(g - slopes).max() < 1e-8
+
+# %% [markdown]
+# And one whole training step: gradient, Adam, soft threshold in Adam's coin. This is all that `urn.live` does, again
+# and again.
+
+# %%
+adam, theta = Adam(rate=1e-2), net.theta.copy()
+state = adam.update(start(adam, theta), theta, g)  # theta moves in place
+theta = soft_threshold(theta, metric(adam, state, theta) * prices(net, s))
+
+library = urn.live(urn.begin(net, adam, rng=0), X, y, urn.Plan(steps=1, strengths=s)).net
+print(f"apart by {np.abs(theta - library.theta).max() / eps:.1f} eps; weights that became zero: {np.sum(theta == 0)}")
+assert np.abs(theta - library.theta).max() < 64 * eps
+
+# %% [markdown]
+# ## An invariant, checked live
+#
+# Three things must hold exactly, whatever the weights are.
+#
+# 1. A pool *contains* the known architectures: write an MLP, or a residual net $x + \text{branch}(x)$, into the
+#    blocks of $W$, and the pool computes the same.
+# 2. Hidden neurons have no names: renumber them, **rows and columns together**, and nothing changes; neither function
+#    nor price.
+# 3. Once the longest path has been walked, further steps change nothing.
+
+# %%
+draw = np.random.default_rng(2)
+mlp = MLP.create([3, 4, 4, 2], "tanh", rng=2)
+pool = urn.embed_mlp(mlp)
+X3 = draw.standard_normal((50, 3))
+print(f"MLP 3-4-4-2 in a pool of {pool.size}: apart by {np.abs(pool(X3) - mlp(X3)).max() / eps:.1f} eps")
+
+V1, V2, b1, b2 = (draw.standard_normal(shape) for shape in ((6, 3), (3, 6), 6, 3))
+residual = urn.embed_residual([(V1, b1), (V2, b2)])
+plain = X3 + np.tanh(X3 @ V1.T + b1) @ V2.T + b2
+print(f"residual net: apart by {np.abs(residual(X3) - plain).max() / eps:.1f} eps")
+
+order = np.r_[0:3, 3 + draw.permutation(8), 11:13]  # inputs and outputs keep their places
+renamed = from_matrix(pool, pool.W[np.ix_(order, order)], pool.c[order])
+print(f"renumbered: apart by {np.abs(renamed(X3) - pool(X3)).max() / eps:.1f} eps")
+broken = from_matrix(pool, pool.W[order], pool.c[order])
+print(f"rows only, columns forgotten: apart by {np.abs(broken(X3) - pool(X3)).max():.1f}, as it should be")
+
+longer = dataclasses.replace(pool, iterations=9)
+print(f"9 steps instead of {pool.iterations}: apart by {np.abs(longer(X3) - pool(X3)).max() / eps:.1f} eps")
+
+costs = [urn.penalty(p, urn.Strengths(l1=1, time=1), X3) for p in (pool, renamed)]
+assert all(np.isclose(costs[0][name], costs[1][name], rtol=1e-13) for name in costs[0])
+for other, same in ((pool, mlp(X3)), (residual, plain), (renamed, pool(X3)), (longer, pool(X3))):
+    assert np.abs(other(X3) - same).max() < 64 * eps
+assert np.abs(broken(X3) - pool(X3)).max() > 0.1
+
+# %%
+fig, axes = plt.subplots(1, 4, figsize=(11.5, 3.4))
+top = np.abs(pool.W).max()
+for ax, given in zip(axes[:2], (pool.W, renamed.W), strict=True):
+    ax.imshow(np.sign(given) * np.sqrt(np.abs(given) / top), cmap="RdBu", vmin=-1, vmax=1)
+    ax.set(xticks=[], yticks=[], xlabel="from", ylabel="to")
+    ax.grid(False)
+pictures.matrix(axes[2], renamed.W, structure.read_net(renamed))
+pictures.matrix(axes[3], residual.W, structure.read_net(residual))
+titles = ("MLP 3-4-4-2 as a pool", "renumbered", "as the reader sorts it", "residual net")
+for ax, title in zip(axes, titles, strict=True):
+    ax.set_title(title)
+plt.show()
+
+# %% [markdown]
+# **Figure 2.** Matrices: blue positive, red negative, deeper is larger. The first pool has its layers as blocks below
+# the diagonal; the second is the *same network* with hidden neurons renumbered, and looks like noise. The structure
+# reader finds the layers again (third; black lines part layers). Fourth: the identity of a residual net, a diagonal
+# in the corner from inputs to outputs, beside its branch.
+#
+# So a layer is no place in the matrix. It is a property of the graph, and that is why it can *emerge*.
+
+# %%
+print(structure.judge(structure.read_net(renamed), 3, 2).words)
+print(structure.judge(structure.read_net(residual), 3, 3).words)
+assert structure.read_net(renamed).widths == (3, 4, 4, 2)
+
+# %% [markdown]
+# ## The paper's claim at small scale
+#
+# Now nobody builds anything. A pool of 28 neurons starts dense and random; 2000 steps of Adam on half an XOR. Prices
+# rise over the first half, so that the net can learn before it must save; in the last quarter the zeros are frozen
+# and the prices switched off, so that what was found is fitted without the shrinking that prices leave behind. (Ramp
+# and settling are ours.)
+
+
+# %%
+def trained(net, X, y, s, seed, **more):
+    plan = urn.Plan(steps=2000, strengths=s, ramp=1000, settle=500, **more)
+    return urn.live(urn.begin(net, Adam(rate=1e-2), rng=seed), X, y, plan)
+
+
+def snapshot(net):
+    return {"edges": len(structure.read_net(net).edges), "matrix": net.W.ravel()}
+
+
+cheap = urn.Strengths(l1=0.01, time=0.03, loop=1.0)
+drawn = urn.Network.create(2, 1, size=28, iterations=4, activation="relu", rng=0)
+life = trained(drawn, signs, half_xor, cheap, 0, every=50, observe=snapshot)
+for row in life.history.rows[1::6]:
+    print(f"step {row['step']:4d}: {row['widths'][1]:2d} hidden neurons, {row['edges']:3d} edges")
+print(structure.judge(structure.read_net(life.net), 2, 1).words)
+print("hidden weights and biases:")
+print(np.column_stack([life.net.params["Whx"], life.net.params["ch"]]).round(2) + 0.0)
+assert np.abs(life.net(signs) - half_xor).max() < 1e-6
+
+# %%
+rows = life.history.rows
+fig, axes = plt.subplots(1, 5, figsize=(13, 3.3), width_ratios=[1.7, 1, 1, 1, 1])
+steps = [row["step"] for row in rows]
+axes[0].semilogy(steps, [row["edges"] for row in rows], label="edges", **look(0))
+axes[0].semilogy(steps, [max(row["loss"], 1e-9) for row in rows], label="squared error", **look(1))
+axes[0].set(xlabel="training step", ylabel="edges; squared error", ylim=(5e-10, 2e4), title="a life")
+axes[0].legend(loc="lower left")
+for ax, i in zip(axes[1:], (1, 7, 13, 39), strict=True):
+    size = sum(rows[i]["widths"])
+    matrix = rows[i]["matrix"].reshape(size, size)
+    pictures.matrix(ax, matrix, structure.read(matrix, range(2), [size - 1], 4))
+    ax.set_title(f"step {rows[i]['step']}")
+plt.show()
+
+# %% [markdown]
+# **Figure 3.** One life. *Left:* number of wires (no unit) and mean squared error, clipped at $10^{-9}$, against
+# training steps. *Right:* the matrix of live neurons at four moments, sorted by layer. The wide block in the middle
+# at step 100 is recurrence: neurons that can reach each other share a layer. What is left at the end are two blocks
+# below the diagonal: one hidden layer of two ReLU neurons, the network that we built by hand.
+#
+# The weights above show it: both hidden neurons hear the sum of the inputs, with opposite signs. (It could have been
+# their difference; other seeds find that.) The error rises while prices do, a compromise, and falls once they are
+# gone.
+#
+# One life proves nothing. So: ten seeds, the same pool on half an XOR and on a linear target, and, as a **control**,
+# the same runs with all prices at zero.
+
+# %%
+SEEDS = range(10)
+bits = np.array(np.meshgrid(*[[-1.0, 1.0]] * 4, indexing="ij")).reshape(4, -1).T  # all 16 patterns of 4 signs
+linear = bits @ np.array([[0.5], [-1.0], [0.8], [0.2]])
+
+
+def grown(X, y, s, seed, activation):
+    net = urn.Network.create(X.shape[1], y.shape[1], size=28, iterations=4, activation=activation, rng=seed)
+    return trained(net, X, y, s, seed).net
+
+
+def told(nets, test):
+    """What each net is, how many edges it has, and whether its mean squared error on the test is below 1e-3."""
+    read = [structure.read_net(net) for net in nets]
+    kinds = [structure.judge(r, net.inputs, net.outputs).kind for r, net in zip(read, nets, strict=True)]
+    right = [np.mean((net(test[0]) - test[1]) ** 2) < 1e-3 for net in nets]
+    return kinds, np.array([len(r.edges) for r in read]), np.array([r.depth for r in read]), np.array(right)
+
+
+arms = {
+    "half XOR": [grown(signs, half_xor, cheap, seed, "relu") for seed in SEEDS],
+    "half XOR, no prices": [grown(signs, half_xor, urn.Strengths(), seed, "relu") for seed in SEEDS],
+    "linear": [grown(bits, linear, cheap, seed, "relu") for seed in SEEDS],
+}
+tests = {"half XOR": (signs, half_xor), "half XOR, no prices": (signs, half_xor), "linear": (bits, linear)}
+kinds = {}
+for name, nets in arms.items():
+    kinds[name], edges, depth, right = told(nets, tests[name])
+    seen = ", ".join(sorted(set(kinds[name])))
+    print(f"{name:20s} {seen:10s} median {np.median(edges):3g} edges, right: {right.sum()} of 10")
+    assert right.all()
+layered = sum(kind == "layered" for kind in kinds["half XOR"])
+print(
+    f"layered: {layered} of 10 with prices, {sum(k == 'layered' for k in kinds['half XOR, no prices'])} of 10 without"
+)
+assert layered >= 8
+assert "layered" not in kinds["half XOR, no prices"]
+
+# %% [markdown]
+# The same loss and the same pool: two layers of wires where the task needs them, one where it does not, and without
+# prices a tangle that solves the task just as well. Being right does not make an architecture; being right *and
+# cheap* does.
+#
+# Does difficulty set the size? Four tasks that get harder, now with tanh and prices on wires and loops only:
+
+# %%
+wires = urn.Strengths(l1=0.01, loop=1.0)
+tasks = {
+    "linear": (bits, linear),
+    "XOR": (signs, 2 * half_xor),
+    "3-bit parity": (bits[::2, :3], np.prod(bits[::2, :3], axis=1, keepdims=True)),
+    "4-bit parity": (bits, np.prod(bits, axis=1, keepdims=True)),
+}
+medians = []
+for name, (X, y) in tasks.items():
+    _, edges, depth, right = told([grown(X, y, wires, seed, "tanh") for seed in SEEDS], (X, y))
+    medians.append(np.median(edges))
+    print(
+        f"{name:13s} median {medians[-1]:4.1f} edges (range {edges.min()} to {edges.max()}), right: {right.sum()} of 10"
+    )
+assert np.all(np.diff(medians) > 0)
+
+# %% [markdown]
+# **A residual net.** The target is the input plus a little, $y_i = x_i + \tfrac12 |x_{i+1} + x_{i+2}|$ for four
+# inputs. A wire straight from $x_i$ to $y_i$ is the cheapest way to carry $x_i$. The *control* has the same small
+# term without the $x_i$. And here is the natural guess: a price on late activity should keep the branch shallow (one
+# hidden layer at most). We try it at two prices of wire.
+
+# %%
+MORE = range(20)
+
+
+def stream(seed, identity, l1, time):
+    U = np.random.default_rng(seed).uniform(-1, 1, (256, 4))
+    y = identity * U + 0.5 * np.abs(np.roll(U, -1, axis=1) + np.roll(U, -2, axis=1))
+    net = grown(U[:128], y[:128], urn.Strengths(l1=l1, time=time, loop=1.0), seed, "relu")
+    return net, told([net], (U[128:], y[128:]))
+
+
+shallow, residuals = {}, {}
+for l1, time, seeds in ((0.001, 0.0, MORE), (0.001, 0.01, MORE), (0.003, 0.0, SEEDS), (0.003, 0.01, SEEDS)):
+    runs, name = [stream(seed, 1.0, l1, time) for seed in seeds], f"residual, l1 {l1}, time {time}"
+    kinds[name], arms[name] = [report[0][0] for _, report in runs], [net for net, _ in runs]
+    residuals[l1, time] = kinds[name].count("residual")
+    shallow[l1, time] = sum(int(report[2][0] <= 2) for _, report in runs)
+    right = sum(int(report[3][0]) for _, report in runs)
+    print(f"{name:30s} residual {residuals[l1, time]}, shallow {shallow[l1, time]}, right {right} of {len(seeds)}")
+kinds["residual without x"] = [stream(seed, 0.0, 0.001, 0.0)[1][0][0] for seed in SEEDS]
+print(f"control without x: residual {kinds['residual without x'].count('residual')} of 10")
+assert residuals[0.001, 0.0] >= 16
+assert "residual" not in kinds["residual without x"]
+assert shallow[0.001, 0.0] < shallow[0.001, 0.01]
+assert shallow[0.003, 0.0] < shallow[0.003, 0.01]
+
+# %% [markdown]
+# **Local wiring.** Twelve inputs stand on a line; each of four outputs is the product of two neighbours. Hidden
+# neurons stand at random places on the same line. Three arms at the same $\ell_1$: no price on wire, a price, and the
+# control: the price, but inputs dealt out to other places, so that neighbours in the task are strangers in space.
+
+
+# %%
+def line_up(seed, local, shuffled):
+    draw = np.random.default_rng(seed)
+    X = np.sign(draw.standard_normal((512, 12)))
+    y, places = X[:, 0::3] * X[:, 1::3], urn.line(12, 44, 4, rng=seed)
+    if shuffled:
+        places[:12] = draw.permutation(places[:12])
+    net = urn.Network.create(12, 4, size=60, iterations=3, positions=places, rng=seed)
+    net = trained(net, X[:256], y[:256], urn.Strengths(l1=0.001, local=local, loop=1.0), seed).net
+    return net, told([net], (X[256:], y[256:])), urn.penalty(net, urn.Strengths(local=1.0), X[:1])["local"]
+
+
+wire, near = {}, {}
+for name, local, shuffled in (("no price", 0.0, False), ("price", 0.003, False), ("price, shuffled", 0.003, True)):
+    runs = [line_up(seed, local, shuffled) for seed in (MORE if local else SEEDS[:6])]
+    wire[name], arms[f"local, {name}"] = np.array([r[2] for r in runs]), [r[0] for r in runs]
+    kinds[f"local, {name}"] = [r[1][0][0] for r in runs]
+    near[name] = np.median([structure.read_net(r[0]).local for r in runs])
+    right = f"right {sum(int(r[1][3][0]) for r in runs)} of {len(runs)}"
+    print(f"{name:16s} {right:15s} wire {np.median(wire[name]):5.1f}   short edges from inputs {near[name]:.2f}")
+print(
+    f"judged local: {kinds['local, price'].count('local')} of 20 with a price, {kinds['local, no price'].count('local')} of 6 without"
+)
+dearer = np.sum(wire["price, shuffled"] > wire["price"])
+print(f"the shuffled control pays more wire in {dearer} of 20")
+assert dearer >= 16
+assert kinds["local, price"].count("local") >= 16
+assert "local" not in kinds["local, no price"]
+
+# %%
+fig, axes = plt.subplots(2, 4, figsize=(11.5, 5.6))
+shown = ("linear", "half XOR", "residual, l1 0.001, time 0.0", "local, price")
+for (top, bottom), name in zip(axes.T, shown, strict=True):
+    net = arms[name][0]
+    found = structure.read_net(net)
+    pictures.matrix(top, net.W, found)
+    pictures.graph(bottom, net.W, found)
+    top.set_title(name.split(", l1")[0])
+    bottom.set(xlabel="layer")
+plt.show()
+
+# %% [markdown]
+# **Figure 4.** Four of the networks that emerged (seed 0). *Top:* their matrices, live neurons sorted by layer, blue
+# positive, red negative. *Bottom:* the same as graphs, solid positive, dashed negative, thicker is larger. In the
+# residual net look for the diagonal in the lower left block, the straight wires.
+
+# %%
+colours = {"direct": ("#F0E442", ".."), "layered": ("#0072B2", ""), "residual": ("#CC79A7", "++")}
+colours |= {"local": ("#009E73", "\\\\"), "sparse": ("#E69F00", "//"), "recurrent": ("#999999", "xx")}
+fig, ax = plt.subplots(figsize=(9.5, 4.6))
+for place, found in enumerate(kinds.values()):
+    before = 0
+    for kind, (colour, hatch) in colours.items():
+        number = 100 * found.count(kind) / len(found)
+        bar = {"color": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.8}
+        ax.barh(place, number, left=before, label=kind if place == 0 else None, **bar)
+        before += number
+ax.set(yticks=range(len(kinds)), xlabel="share of seeds (%)", ylim=(len(kinds) - 0.4, -0.6), title="what emerged")
+ax.set_yticklabels(kinds)
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+ax.grid(False)
+plt.show()
+
+# %% [markdown]
+# **Figure 5.** The reader's verdicts on all runs, 10 or 20 seeds a row. Only prices and data differ between rows
+# (and, for local wiring, tanh instead of ReLU and a larger pool), never the method.
+#
+# **A lifetime.** The second half of Golkar's title: the same network meets an easy task (linear), a hard one (the
+# product of three of the four inputs), and the easy one again. Dead neurons leave as they die; at each change fresh
+# ones are offered, listening to everybody and speaking to nobody, so that the function stays; Adam's memory is
+# carried along (`minigrow.growth.follow`).
+
+
+# %%
+def lived(seed):
+    life = urn.begin(urn.Network.create(4, 1, size=28, rng=seed), Adam(rate=1e-2), rng=seed)
+    ends = []
+    for y, l1 in ((linear, 0.01), (tasks["4-bit parity"][1] * bits[:, 3:], 0.003), (linear, 0.01)):
+        if life.net.size < 28:
+            wide, event = urn.offer(life.net, 28 - life.net.size, rng=life.rng)
+            assert np.abs(wide(bits) - life.net(bits)).max() < 64 * eps
+            life = life._replace(net=wide, state=follow([event], life.optimiser, life.state, life.net))
+        plan = urn.Plan(
+            2000, strengths=urn.Strengths(l1=l1, loop=1.0), ramp=1000, settle=500, every=50, observe=snapshot
+        )
+        life = urn.live(life, bits, y, plan)
+        ends.append((life.history.rows[-1]["edges"], np.mean((life.net(bits) - y) ** 2) < 1e-3))
+    return [row["edges"] for row in life.history.rows], ends
+
+
+lives, ends = zip(*[lived(seed) for seed in SEEDS[:6]], strict=True)
+size, right = np.array(ends)[:, :, 0], np.array(ends)[:, :, 1].astype(int)
+for phase, name in enumerate(("easy", "hard", "easy again")):
+    print(f"{name:11s} median {np.median(size[:, phase]):4.1f} edges, right at its end: {right[:, phase].sum()} of 6")
+assert np.all(size[:, 1] > size[:, 0])
+assert np.all(size[:, 1] > size[:, 2])
+assert right.all()
+
+# %%
+fig, ax = plt.subplots(figsize=(8.5, 3.5))
+steps = 50 * np.arange(1, len(lives[0]) + 1)
+ax.semilogy(steps, np.transpose(lives), color="0.7", linewidth=1)
+ax.semilogy(steps, np.median(lives, axis=0), label="median of 6", **look(0))
+for start_of, name in ((0, "easy"), (2000, "hard"), (4000, "easy again")):
+    ax.axvline(start_of, color="black", linewidth=0.8)
+    ax.text(start_of + 60, 2.3, name)
+ax.set(xlabel="training step", ylabel="edges", ylim=(2, 900), xlim=(0, 6000), title="structure follows the task")
+ax.legend(loc="upper right")
+plt.show()
+
+# %% [markdown]
+# **Figure 6.** Wires in use against training steps; grey: six lives. Each change of task begins with a burst of fresh
+# wires and ends with what the task needs.
+#
+# The verdicts. Golkar gives no numbers, so the middle column is all ours:
+
+
+# %%
+def share(number, of):
+    return f"{number} of {of}", number >= 0.8 * of
+
+
+def asked(claim, found, beside=""):
+    here, holds = found
+    print(f"{claim:40s}{here + beside:36s}{'holds' if holds else 'does not hold'}")
+
+
+print(f"{'claim':40s}{'here':36s}verdict (80 % of seeds asked)")
+asked("two layers on half an XOR", share(layered, 10), "; 0 unpriced")
+asked("one layer on a linear target", share(kinds["linear"].count("direct"), 10))
+order_holds = bool(np.all(np.diff(medians) > 0))
+asked("harder tasks take more edges", ("-".join(f"{m:g}" for m in medians), order_holds), " (medians of 10)")
+asked("a residual net, if x is in the target", share(residuals[0.001, 0.0], 20), "; 0 of 10 without x")
+asked("late price keeps its branch shallow", share(shallow[0.001, 0.01], 20), f"; {shallow[0.001, 0.0]} without price")
+asked("  the same at l1 = 0.003", share(shallow[0.003, 0.01], 10), f"; {shallow[0.003, 0.0]} without price")
+asked("local wiring, if wire costs", share(kinds["local, price"].count("local"), 20), "; 0 of 6 unpriced")
+asked("the shuffled control pays more wire", share(dearer, 20))
+phases = np.median(size, axis=0)
+follows = np.all(size[:, 1] > size[:, 0]) and np.all(size[:, 1] > size[:, 2])
+asked("structure follows a changing task", ("-".join(f"{m:g}" for m in phases), follows), " edges (medians of 6)")
+
+# %% [markdown]
+# The full versions are `minigrow run urn --full`: `urn.phases`, `urn.difficulty`, `urn.residual`, `urn.locality` and
+# `urn.lifetime`, with their verdicts in `figures/urn.*/results.json` and the long answer in `tutorials/urn.md`. They
+# agree with this table.
+#
+# Two remarks on the row that does not hold. First, the residual net needs no price on late activity at all: it comes
+# without. Second, "does not hold" is not "does nothing". At $\ell_1 = 0.001$, the experiment's setting, the price
+# makes shallow branches more frequent, and still misses the 80 % that were asked for. With dearer wires it gets
+# there. But only the first setting was asked about in advance; the second was looked at afterwards, and a claim that
+# is found by looking wants fresh data. (These seeds are fresh: the experiment uses others.)
+#
+# And on local wiring: its share of short edges alone is a poor witness, because even the shuffled control looks more
+# local than no price at all. A price on wire also chooses *which of many equally good* wires survive. What the
+# control cannot avoid is the wire itself.
+
+# %% [markdown]
+# ## What breaks it
+#
+# Prices are hyperparameters, and each can be wrong in its own way.
+
+# %%
+for l1, name in ((0.001, "linear"), (0.001, "XOR"), (0.03, "4-bit parity")):
+    X, y = tasks[name]
+    _, edges, _, right = told([grown(X, y, urn.Strengths(l1=l1, loop=1.0), seed, "tanh") for seed in SEEDS], (X, y))
+    print(f"l1 = {l1:5}: {name:13s} median {np.median(edges):4.1f} edges, right: {right.sum()} of 10")
+
+for time in (0.0, 0.03):
+    late = urn.Strengths(l1=0.001, time=time, loop=1.0)
+    nets = [grown(signs, half_xor, late, seed, "relu") for seed in SEEDS[:5]]
+    found, *_ = told(nets, (signs, half_xor))
+    reads = np.array([forward(net, signs)[1] for net in nets])  # what each net reads out after each step
+    moves = np.median(np.sqrt(np.mean(np.diff(reads, axis=1) ** 2, axis=(2, 3))), axis=0)
+    print(f"time price {time}: recurrent in {found.count('recurrent')} of 5, output moves at steps 2, 3, 4:", end=" ")
+    print(", ".join(f"{m:.2f}" for m in moves))
+assert found.count("recurrent") >= 4
+
+X, y = tasks["XOR"]
+for loop in (0.0, 1.0):
+    nets = [grown(X, y, urn.Strengths(l1=0.01, loop=loop), seed, "tanh") for seed in SEEDS[:5]]
+    own = np.mean([np.count_nonzero(np.diag(net.params["Whh"])) / len(net.params["Whh"]) for net in nets])
+    print(f"loop price {loop:g}: share of hidden neurons that listen to themselves {own:.2f}")
+
+wild = urn.Network.create(2, 1, size=28, iterations=1000, activation="relu", scale=3.0, rng=0)
+try:
+    urn.live(urn.begin(wild, rng=0), signs, half_xor, urn.Plan(steps=10))
+except urn.Overflow as stopped:
+    print(f"ReLU, 1000 steps: stopped, spectral radius {stopped.radius:.2f}")
+
+# %% [markdown]
+# - **Too cheap**, and prices do not decide: at $\ell_1 = 0.001$ a linear target keeps more wires than XOR. **Too
+#   dear**, and nets die before they learn: 4-bit parity at $0.03$ in part of the seeds.
+# - **Time against wires.** A high price on late change, with cheap wires, breeds *cycles*. The price is on *squares*,
+#   so several small moves are cheaper than a big one: the least $\sum_t (t-1)\,\delta_t^2$ for a given
+#   $\sum_t \delta_t$ has $\delta_t \propto 1/(t-1)$. The output learns to arrive in portions, and for that something
+#   in the pool must go on changing. The price that was meant to make nets shallow makes them recurrent.
+# - **Loops.** Without their price XOR's tanh neurons listen to themselves: under $\ell_1$ that is the cheapest way to
+#   a steeper curve. Parsimony finds holes in the price list, and then it is our list that is wrong, not the network.
+# - **Running away.** With ReLU, states grow like $\rho^t$ once the spectral radius $\rho$ of the hidden weights
+#   exceeds one. `live` stops with `Overflow` and hands back the last good network.
+# - **The reader's rules are rules.** "Layered" means at most 10 % skips; a third layer that only amplifies makes
+#   "sparse" of a net that you might call layered. XOR with tanh often ends so. Activation and strengths in this
+#   tutorial were found by search (on other seeds): *some* setting gives each architecture; not every setting does.
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### Exercise 1 (easy)
+#
+# Write $y = |x|$ into a pool with `urn.embed_layers`, with two ReLU neurons. How many edges has it, and what does the
+# pool say if it may think for one step only? Predict before you run.
+#
+# <details><summary>Answer</summary>
+#
+# $|x| = \mathrm{relu}(x) + \mathrm{relu}(-x)$: four edges. After one step the hidden neurons have only just heard of
+# $x$, and the output read them when they were still zero: it says its bias, 0.
+#
+# ```python
+# layers = [(np.array([[1.0], [-1.0]]), np.zeros(2)), (np.array([[1.0, 1.0]]), np.zeros(1))]
+# magnitude = urn.embed_layers(layers, "relu")
+# x = np.array([[-2.0], [0.5]])
+# print("edges", len(structure.read_net(magnitude).edges), "says", magnitude(x)[:, 0])
+# print("one step:", dataclasses.replace(magnitude, iterations=1)(x)[:, 0])
+# assert np.array_equal(magnitude(x), np.abs(x))
+# ```
+#
+# ```text
+# edges 4 says [2.  0.5]
+# one step: [0. 0.]
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 2 (medium)
+#
+# A ReLU neuron can be rescaled: multiply its incoming weights and bias by $q > 0$, divide the outgoing ones by $q$.
+# The function stays. Does the $\ell_1$ price? Which $q$ is cheapest for a neuron with $\sum|\text{in}| = A$ and
+# $\sum|\text{out}| = B$? Train half an XOR with $\ell_1$ alone (no settling) and see whether the network knows the
+# answer.
+#
+# <details><summary>Answer</summary>
+#
+# The price is $qA + B/q$, with slope $A - B/q^2$: cheapest at $q = \sqrt{B/A}$, where both parts are $\sqrt{AB}$. So
+# a trained neuron should spend as much on listening as on speaking. The function has a symmetry that the price does
+# not have; the price picks one scale out of it. What cannot be rescaled away is the product $AB$.
+#
+# ```python
+# drawn = urn.Network.create(2, 1, size=28, iterations=4, activation="relu", rng=0)
+# plan = urn.Plan(steps=4000, strengths=urn.Strengths(l1=0.01, loop=1.0), ramp=1000)
+# p = urn.live(urn.begin(drawn, Adam(rate=1e-2), rng=0), signs, half_xor, plan).net.params
+# listens = np.abs(p["Whx"]).sum(axis=1) + np.abs(p["Whh"]).sum(axis=1)
+# speaks = np.abs(p["Wyh"]).sum(axis=0) + np.abs(p["Whh"]).sum(axis=0)
+# print("listens / speaks:", (listens / speaks).round(2))
+# assert np.allclose(listens, speaks, rtol=0.02)
+# ```
+#
+# ```text
+# listens / speaks: [1. 1.]
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ### Exercise 3 (hard)
+#
+# Write the training loop yourself: `net.bound(g, "mse")` gives the gradient, `Adam.update` the step, `soft_threshold`
+# the zeros. Compare two coins for the linear target: $r = \eta_i \times \text{price}$ with Adam's own $\eta_i$
+# (`metric`), and the bare $r = \text{rate} \times \text{price}$. Four edges would be enough. Which coin finds them?
+# Can another price help the one that does not?
+#
+# <details><summary>Answer</summary>
+#
+# Adam divides by the gradient's own size, so a weight that is pushed steadily moves by about `rate` a step, *however
+# small the push*. The bare threshold takes back `rate * price`, a hundredth of that at a price of 0.01. So every
+# weight with a steady push survives, worth its price or not. A higher price helps a little, until it stops the
+# learning. In Adam's coin push and price are divided by the same number, and compare as the loss says.
+#
+# ```python
+# def by_own_loop(seed, price, coin):
+#     net = urn.Network.create(4, 1, size=28, iterations=4, rng=seed)
+#     adam, g, theta = Adam(rate=1e-2), np.empty_like(net.theta), net.theta
+#     gradient, state, cost = net.bound(g, "mse"), start(adam, theta), prices(net, urn.Strengths(l1=price, loop=1.0))
+#     for _ in range(2000):
+#         gradient(bits, linear)
+#         state = adam.update(state, theta, g)
+#         theta[:] = soft_threshold(theta, coin(adam, state, theta) * cost)
+#     return len(structure.read_net(net).edges), np.mean((net(bits) - linear) ** 2) < 0.01
+#
+# def bare(adam, state, theta):
+#     return adam.rate
+#
+# for coin, price in ((metric, 0.01), (bare, 0.01), (bare, 0.3), (bare, 1.0)):
+#     edges, right = np.transpose([by_own_loop(seed, price, coin) for seed in range(5)])
+#     print(f"{coin.__name__:6s} price {price:4}: four edges in {sum(edges == 4)} of 5, learnt in {sum(right)} of 5")
+#     assert (sum(edges == 4) == 5) == (coin is metric)
+# ```
+#
+# ```text
+# metric price 0.01: four edges in 5 of 5, learnt in 5 of 5
+# bare   price 0.01: four edges in 0 of 5, learnt in 5 of 5
+# bare   price  0.3: four edges in 0 of 5, learnt in 5 of 5
+# bare   price  1.0: four edges in 0 of 5, learnt in 0 of 5
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - S. Golkar (2019), arXiv 1911.11691: the source; short. Read it for the argument why a general loss should suffice.
+# - R. Jacobs and M. Jordan (1992), *Computational consequences of a bias toward short connections*, Journal of
+#   Cognitive Neuroscience 4, 323: a price on wire, long before, and what it does to modules.
+# - A. Beck and M. Teboulle (2009), *A fast iterative shrinkage-thresholding algorithm*, SIAM Journal on Imaging
+#   Sciences 2, 183: proximal steps, where they come from and why they converge.
+# - Q. Liao and T. Poggio (2016), arXiv 1604.03640: residual nets read as one recurrent step applied again and again.
+# - The method page, `tutorials/urn.md`: every departure from the source, and every verdict.
+# - Next in the package: `minigrow/urn/network.py`, whose first page has the whole gradient; then
+#   `minigrow/structure/reading.py`.
