@@ -176,6 +176,11 @@ def test_what_is_wrong_in_a_notebook_is_noticed(notebook, noticed):
     assert noticed in found[0]
 
 
+def test_where_this_python_lives_is_a_path_too(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", "/opt/odd/place")
+    assert "path" in of_notebook(TUTORIAL, with_output(1, stream("in /opt/odd/place/lib")), 1000)[0]
+
+
 def test_a_changed_cell_and_a_notebook_that_is_too_large_are_noticed():
     assert "out of step from cell 1 " in of_notebook(changed(1, CODE.replace("4.0", "5.0")), NOTEBOOK, 1000)[0]
     assert "bytes" in of_notebook(TUTORIAL, NOTEBOOK, build.LIMIT + 1)[0]
