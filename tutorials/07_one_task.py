@@ -208,9 +208,7 @@ steps = [
 for method, what, gap in steps:
     print(f"{method:16s}{what:40s}{gap:6.1f} eps")
 moved = eps_apart(plain, newborn) * np.finfo(float).eps
-print(
-    f"{'diff. structure':16s}{'add a neuron with norm T_D = .05':40s}{100 * moved:6.2f} % of the largest output: not kept, only small"
-)
+print(f"{'diff. structure':16s}{'add a neuron with norm T_D = .05':40s}{100 * moved:6.2f} % of the largest output")
 assert max(gap for *_, gap in steps) < 16
 assert moved > 1e-4
 
@@ -481,23 +479,27 @@ def said(runs):
 
 gain = {name: mean(scores(grown[name]) - scores(plain[name])) for name in GROWERS}
 soon = {name: np.median([reached(run) for run in runs]) for name, runs in plain.items()}
-print(f"{'':16s}  widths  in use  score              fixed, same widths  gain [95 %]        94 % after: grown  fixed")
+print(f"{'score (%)':16s}  widths  in use  grown              fixed, same widths")
 for name, runs in grown.items():
     shape, size = "-".join(map(str, widths[name])), np.median([in_use(run.nets[-1]) for run in runs])
-    g, first = gain[name], np.median([reached(run) for run in runs])
-    print(f"{name:16s}{shape:>8s}{size:8.0f}  {said(runs):19s}{said(plain[name]):20s}", end="")
-    print(f"{g.value:+.1f} [{g.low:+.1f}, {g.high:+.1f}]{first:18.0f}{soon[name]:7.0f}")
+    print(f"{name:16s}{shape:>8s}{size:8.0f}  {said(runs):19s}{said(plain[name])}")
 for name in ("width searched", "no hidden layer"):
     net = plain[name][0].nets[-1]
     shape = "-".join(map(str, net.widths[1:-1])) or "none"
-    print(f"{name:16s}{shape:>8s}{in_use(net):8d}  {'':19s}{said(plain[name]):39s}{soon[name]:25.0f}")
+    print(f"{name:16s}{shape:>8s}{in_use(net):8d}  {'':19s}{said(plain[name])}")
+print(f"\n{'':16s}gain [95 %]         94 % after (millions): grown  fixed")
+for name, runs in grown.items():
+    g, first = gain[name], np.median([reached(run) for run in runs])
+    print(f"{name:16s}{g.value:+.1f} [{g.low:+.1f}, {g.high:+.1f}]{first:30.0f}{soon[name]:7.0f}")
+for name in ("width searched", "no hidden layer"):
+    print(f"{name:16s}{'':45s}{soon[name]:8.0f}")
 middle = {name: np.median(scores(runs)) for name, runs in grown.items()}
 assert max(middle.values()) < np.median(scores(plain["width searched"]))
 assert [name for name, g in gain.items() if not g.low <= 0 <= g.high] == ["diff. structure"]
 
 # %% [markdown]
-# *Median score and range of seven seeds (%); `gain` is the mean difference to the control; the last columns are
-# millions of multiply-adds until 94 % are first reached.*
+# *Above: median score and range of seven seeds, and parameters in use. Below: mean difference to the control of the
+# same widths, in points, and millions of multiply-adds until 94 % are first reached (medians).*
 #
 # **Does it pay?** Mostly not. No method ends above the fixed network whose width was searched. Against a fixed network
 # of their own final size, three of the four cannot be told apart, and differentiable structure ends below. On the way
@@ -531,7 +533,7 @@ plt.show()
 # a price on its weights might do as well; we did not try.*
 
 # %%
-fig, axes = plt.subplots(4, 10, figsize=(9, 4.2), layout="constrained")
+fig, axes = plt.subplots(4, 1, figsize=(9, 4.4), layout="constrained")
 
 
 def fields(net):
@@ -542,14 +544,14 @@ def fields(net):
     return W[np.argsort(-np.abs(out).sum(axis=0) * np.abs(W).sum(axis=1))]
 
 
-for axes_of_method, (name, runs) in zip(axes, grown.items(), strict=True):
+for ax, (name, runs) in zip(axes, grown.items(), strict=True):
     W = fields(runs[0].nets[-1])
-    for i, ax in enumerate(axes_of_method):
-        ax.axis("off")
-        if i < len(W):
-            ax.imshow(W[i].reshape(8, 8), cmap="gray", vmin=-np.abs(W[i]).max(), vmax=np.abs(W[i]).max())
-    title = axes_of_method[0].set_title(f"{name}: {min(len(W), 10)} of {len(W)} neurons", loc="left", fontsize=10)
-    title.set_in_layout(False)  # else it would widen its column
+    strip = np.full((8, 10 * 9), np.nan)
+    for i, w in enumerate(W[:10]):
+        strip[:, 9 * i : 9 * i + 8] = (w / np.abs(w).max()).reshape(8, 8)
+    ax.imshow(strip, cmap="gray", vmin=-1, vmax=1)
+    ax.set_title(f"{name}: {min(len(W), 10)} of {len(W)} neurons", loc="left", fontsize=10)
+    ax.axis("off")
 plt.show()
 
 # %% [markdown]
@@ -587,37 +589,42 @@ harder = mean(sizes(grown["diff. structure"]) - sizes(easy_earning))
 wires = mean(edges(grown["URN"]) - edges(easy_pool))
 
 
-def verdict(claim, e, digits, holds, full):
-    numbers = f"{e.value:.{digits}f} [{e.low:.{digits}f}, {e.high:.{digits}f}]"
-    print(f"{claim:58s}{numbers:23s}{'holds' if holds else 'does not hold':15s}{full}")
+def verdict(claim, e, unit, holds, full):
+    digits = {"edges": 0, "neurons for each more at the start": 3}.get(unit, 1)
+    here = "holds" if holds else "does not hold"
+    print(f"{claim}\n    {e.value:.{digits}f} [{e.low:.{digits}f}, {e.high:.{digits}f}] {unit}: {here}")
+    print(f"    full experiment: {full}")
 
 
-iso, nim, dif = gain["isotropic"], gain["nimble"], gain["diff. structure"]
+iso, nim, dif, at_start = (
+    gain["isotropic"],
+    gain["nimble"],
+    gain["diff. structure"],
+    "neurons for each more at the start",
+)
 forgets = max(-remembered.low, remembered.high) < 0.05
-verdict("isotropic: the first width (4 or 24 a layer) is forgotten", remembered, 3, forgets, "holds: isotropic.tasks")
 verdict(
-    "isotropic: sizes itself, within a point of a fixed net", iso, 1, iso.value >= -1, "holds: isotropic.selfsizing"
+    "isotropic: forgets its first width (4 or 24 a layer)", remembered, at_start, forgets, "holds (isotropic.tasks)"
 )
-verdict("nimble: growing beats static at rate 1e-3, none tuned", published, 1, published.low > 0, "holds: nimble.width")
-verdict("nimble: growing beats fixed, both tuned", nim, 1, nim.low > 0, "does not hold: nimble.ablation")
-verdict("diff. structure: the harder question gets more neurons", harder, 1, harder.low > 0, "holds: (its) feedforward")
-verdict(
-    "diff. structure: within half a point of a fixed net", dif, 1, dif.low > -0.5, "does not hold: (its) feedforward"
-)
-verdict("URN: the harder question gets more edges", wires, 0, wires.low > 0, "holds: urn.difficulty")
+verdict("isotropic: sizes itself, within 1 of fixed", iso, "points", iso.value >= -1, "holds (isotropic.selfsizing)")
+verdict("nimble: growing beats static, rate 1e-3", published, "points", published.low > 0, "holds (nimble.width)")
+verdict("nimble: growing beats fixed, both tuned", nim, "points", nim.low > 0, "does not hold (nimble.ablation)")
+feedforward = "(differentiable_structure.feedforward)"
+verdict("diff. structure: harder, larger", harder, "neurons", harder.low > 0, f"holds {feedforward}")
+verdict("diff. structure: within 0.5 of fixed", dif, "points", dif.low > -0.5, f"does not hold {feedforward}")
+verdict("URN: harder, more edges", wires, "edges", wires.low > 0, "holds (urn.difficulty)")
 
 
 def two(f, some, others):
     return f"{np.median(f(some)):.0f} and {np.median(f(others)):.0f}"
 
 
-print("median neurons, isotropic, started with 4 and 24:", two(sizes, grown["isotropic"], wide_start))
+print("\nmedian neurons, isotropic, started with 4 and 24:", two(sizes, grown["isotropic"], wide_start))
 print("median neurons, diff. structure, easy and hard:  ", two(sizes, easy_earning, grown["diff. structure"]))
 print("median edges, URN, easy and hard:                ", two(edges, easy_pool, grown["URN"]))
 
 # %% [markdown]
-# The numbers are, in order: final neurons per neuron more at the start; points; points; points; neurons; points; edges.
-# The easier question for the fifth and seventh line is "0 or 1?", on those of the 500 images that show one.
+# "Harder" means "odd or even?" against "0 or 1?", the latter on those of the 500 images that show one.
 #
 # Most verdicts are those of the full experiments (`minigrow run NAME --full`; the outcome is in
 # `figures/NAME/results.json`, the long answer on the method's page). Two are not: here an isotropic network that starts
@@ -645,13 +652,13 @@ def alike(some, others):
     return np.nanmean([likeness(a, b) for i, a in enumerate(some) for j, b in enumerate(others) if i != j])
 
 
-print(f"{'':16s}vertices  edges  patterns counted  like each other  like fixed ones  fixed like each other")
+print(f"{'':16s}vertices  edges  patterns   likeness: own kind  to fixed  fixed to fixed")
 for name in GROWERS:
     graphs, others = ([network_graph(run.nets[-1]) for run in kind[name]] for kind in (grown, plain))
     ours, theirs = motifs_of(graphs), motifs_of(others)
     middle = [np.median([m[key] for m in ours]) for key in ("edges", "subgraphs")]
-    print(f"{name:16s}{np.median([g.vertices for g in graphs]):8.0f}{middle[0]:7.0f}{middle[1]:18.0f}", end="")
-    print(f"{alike(ours, ours):17.1f}{alike(ours, theirs):17.1f}{alike(theirs, theirs):23.1f}")
+    print(f"{name:16s}{np.median([g.vertices for g in graphs]):8.0f}{middle[0]:7.0f}{middle[1]:10.0f}", end="")
+    print(f"{alike(ours, ours):21.1f}{alike(ours, theirs):10.1f}{alike(theirs, theirs):16.1f}")
 
 
 def shuffled(net):
@@ -674,13 +681,13 @@ assert learnt.low > 2
 assert kept.value > 0.7
 
 # %% [markdown]
-# Only nimble's networks and the larger fixed ones are big enough for this: two of the same kind agree. What the
-# isotropic network, differentiable structure and the URN leave after the cut of weak weights is a few dozen edges, and
-# there two seeds of the *same* method agree so little that any difference to a fixed network means nothing. For nimble,
-# growth leaves no trace: its networks are as like fixed ones as these are like each other. And learning changes motifs
-# (the paper's claim, which holds here as in `motifs.landscape`), but shuffling the weights of each layer, which
-# destroys all that was learnt, hardly matters: most of a landscape is layers and colours, not wiring
-# (`motifs.shuffled`).
+# Only nimble's networks and the fixed ones are big enough for this: two of the same kind agree. What the isotropic
+# network, differentiable structure and the URN leave after the cut of weak weights is less than a hundred edges, and
+# there two seeds of the *same* method agree so little that a difference to a fixed network means nothing. (An isotropic
+# layer, besides, has no basis of its own, so its wiring is that of the basis it was left in.) For nimble, growth leaves
+# no trace: its networks are as like fixed ones as these are like each other. And learning changes motifs, the paper's
+# claim, which holds here as in `motifs.landscape`; but shuffling the weights of each layer, which destroys all that was
+# learnt, changes them little: most of a landscape is layers and colours, not wiring (`motifs.shuffled`).
 
 # %% [markdown]
 # ## What breaks it
@@ -693,28 +700,29 @@ assert kept.value > 0.7
 # 3. count epochs instead of multiply-adds. For the price of an epoch of the pool its control gets almost two.
 
 # %%
-print(f"{'':16s}  gain, both tuned     1. control untuned     2. best seed     3. epochs for the budget: grown, fixed")
+print(f"{'':16s}both tuned   1. control untuned   2. best seed   3. epochs: grown, fixed")
+won = []
 for name, runs in grown.items():
     careless = mean(scores(runs) - scores([fixed(widths[name])(1e-3, 1e-3, seed) for seed in SEEDS]))
     best = scores(runs).max() - np.median(scores(plain[name]))
     epochs = [np.median([run.epoch[-1] for run in kind[name]]) for kind in (grown, plain)]
-    print(
-        f"{name:16s}{gain[name].value:+18.1f}{careless.value:+12.1f} [{careless.low:+.1f}, {careless.high:+.1f}]",
-        end="",
-    )
-    print(f"{best:+16.1f}{epochs[0]:36.0f}{epochs[1]:7.0f}")
+    interval = f"{careless.value:+.1f} [{careless.low:+.1f}, {careless.high:+.1f}]"
+    print(f"{name:16s}{gain[name].value:+10.1f}{interval:>21s}{best:+15.1f}{epochs[0]:19.0f}{epochs[1]:7.0f}")
+    won += [name] if careless.low > 0 else []
+assert won == ["nimble", "URN"]
 m1, m2 = widths["isotropic"]
 hidden_cost = 4 * (64 * m1**2 + m1 * m2**2) / (3 * n * (64 * m1 + m1 * m2 + 2 * m2))
 print(f"not counted: singular values of the isotropic layers, about {100 * hidden_cost:.0f} % of an epoch")
 
 # %% [markdown]
-# The first mistake alone turns "nothing to be seen" into a clear win for two methods. It is also the commonest, because
-# the new method is the one that its author tunes. The numbers left out of our own budget are small: the largest are the
+# The first mistake alone turns "nothing to be seen" into a clear win for two methods. It is easily made, because the
+# new method is the one that its author tunes. What our own budget leaves out is small: the largest part are the
 # singular values that the isotropic network looks at after each epoch.
 #
 # Our own table is not above suspicion either: one small task, 500 images, two rates, four trials. While this page was
 # written, another way of tuning, no worse on paper, gave one control a poor setting and its method a clear win. A
 # difference of half a point is worth little before you know how much of it the dice of tuning can make (Exercise 2).
+# More tuning, more seeds and twice the budget sharpen the picture, and not in favour of growth (Exercise 3).
 #
 # **When to use which.**
 #
@@ -796,9 +804,11 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 #
 # <details><summary>Answer</summary>
 #
-# Everything is there: the functions take a budget, and `tune` takes rates and seeds. The small call below runs in a few
-# seconds. The one in the comment tunes four times as much at four times the budget, on twenty new seeds, and takes
-# about half an hour.
+# Everything is there: the functions take a budget, and `tune` takes rates and seeds. The small call runs in a few
+# seconds; at so small a budget the dear price leaves three neurons, and they are too few. The call in the comment takes
+# about ten minutes: twice the budget, rates up to 0.02, ten runs a trial, twenty fresh seeds. When we made it, the URN
+# ended above a fixed network with its five neurons, the three others ended below theirs (the intervals exclude 0 each
+# time), and a fixed network of 16 neurons, tuned in the same way, had a higher median than all four.
 #
 # ```python
 # def compare(name, rates, knobs, trials, seeds, budget):
@@ -818,7 +828,7 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 # print(f"URN: rate {own[0]:g}, l1 {own[1]:g}, {width[0]} neurons; control: rate {other[0]:g}, decay {other[1]:g}")
 # print(f"gain {gap.value:+.1f} [{gap.low:+.1f}, {gap.high:+.1f}] points")
 # # for name, (_, _, knobs) in GROWERS.items():
-# #     print(name, compare(name, (1e-3, 2e-3, 5e-3, 1e-2), knobs, range(200, 210), range(20, 40), 2e8))
+# #     print(name, compare(name, (5e-3, 1e-2, 2e-2), knobs, range(200, 210), range(20, 40), 1e8))
 # ```
 #
 # ```text
