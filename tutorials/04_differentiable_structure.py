@@ -152,8 +152,8 @@ plt.show()
 # \qquad \text{spare: } r_i \le 0.05.$$
 #
 # More than one spare: one drawn at random is safe, each other one is deleted with probability 0.05. No spare: with
-# probability 0.01 a neuron is born (and with probability 0.0001 in any case). It gets small incoming weights and
-# random outgoing weights, scaled so that $r = 0.05$ exactly: a spare.
+# probability 0.01 a neuron is born (and with probability 0.0001 in any case), up to 99 neurons. It gets small incoming
+# weights and random outgoing weights, scaled so that $r = 0.05$ exactly: a spare.
 
 # %% [markdown]
 # ## The code that is the equation
@@ -309,9 +309,9 @@ ax.set(title="what a neuron is worth", xlabel="outgoing norm r", xscale="log", y
 ax.set_ylabel("change of the loss (nats a chunk)")
 ax.legend()
 
-print("deleting a spare moves the loss by less than 0.01 nats a chunk:", damage[spare].max() < 0.01)
+print("deleting a spare moves the loss by less than 0.1 nats a chunk:", damage[spare].max() < 0.1)
 print("deleting the most useful neuron by more than 10:", damage.max() > 10)
-assert damage[spare].max() < 0.01 < 10 < damage.max()
+assert damage[spare].max() < 0.1 < 10 < damage.max()
 plt.show()
 
 # %% [markdown]
@@ -365,9 +365,10 @@ plt.show()
 # its own.*
 #
 # **A word on numbers.** Training like this is chaotic. A processor that adds in another order gets another last digit,
-# and thousands of cycles and some coin tosses later it has another network, with a few neurons more or less. The same
-# seed repeats a run on *your* machine bit for bit, but not between machines. So from here on cells print ranges, wide
-# enough for any machine, and assert that what they measure lies inside; the figures show the single values.
+# and thousands of cycles and some coin tosses later it has another network, with a few neurons more or less. (Changing
+# the first weights in their fourteenth digit does that.) The same seed repeats a run on *your* machine bit for bit,
+# but not between machines. So from here on cells print ranges, wide enough for any machine, and assert that what they
+# measure lies inside; the figures show the single values.
 
 
 # %%
@@ -380,7 +381,7 @@ def between(value, low, high):
 size = {task: np.array([run.net.neurons for run in runs[task]]) for task in runs}
 final = {task: np.array([run.smooth for run in runs[task]]) for task in runs}
 print("median size, easy:", between(np.median(size["easy"]), 6, 14), "neurons")
-print("median size, hard:", between(np.median(size["hard"]), 30, 60), "neurons")
+print("median size, hard:", between(np.median(size["hard"]), 25, 60), "neurons")
 print("every hard network is larger than every easy one:", size["hard"].min() > size["easy"].max())
 print("rank test, 6 against 6, p < 0.01:", rank_test(size["hard"], size["easy"]).p < 0.01)
 print("median loss, easy:", between(np.median(final["easy"]), 9.6, 9.75), "nats a chunk")
@@ -409,8 +410,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 4. One mark is one of the six networks. Dashed: six letters at random obey the rule in 6 of 64 cases. Dotted:
-# the limit of the loss. On a plateau a network remembers part of the group; those that have fallen remember all of
-# it.*
+# the limit of the loss. On a plateau a network remembers part of the group; those that have fallen remember nearly all
+# of it.*
 #
 # So the median of six losses mostly tells how many of them have fallen so far. After 100000 cycles
 # (`minigrow run differentiable_structure.size --full`, 20 runs) half have, and the author's own program had, in five
@@ -492,7 +493,8 @@ assert overlap
 plt.show()
 
 # %% [markdown]
-# *Figure 6. Each mark is a network. Ten neurons are too few. Thirty-seven look worse, too, but the losses overlap.*
+# *Figure 6. Each mark is a network. Ten neurons are too few. Thirty-seven look worse, too, at least on the machine
+# that made this page, but the losses overlap.*
 #
 # Beware of the black bars: with two groups of losses a median jumps when one network more has fallen. Six runs cannot
 # carry the claim for 37 neurons, and with 20 runs and 100000 cycles
@@ -543,7 +545,7 @@ for name, changes in variants.items():
             grown.setdefault((name, task), []).append((run.net.neurons, run.smooth))
 
 expected = {
-    "as it is": ((4, 16), (30, 75)),
+    "as it is": ((4, 16), (22, 75)),
     "no pull": ((18, 45), (50, 90)),
     "pull 100 times as strong": ((1, 2), (1, 2)),
     "pull through RMSProp": ((2, 8), (2, 10)),
@@ -563,7 +565,8 @@ for name, ranges in expected.items():
 #   RMSProp divides by the size of the gradient: for a weight that hardly matters the penalty *is* most of the
 #   gradient, and gets the full step, however weak it is. Spares die in the cradle, and the hard text is given up. A
 #   detail of the update decides whether the method works.
-# - **No clip.** One large step throws a whole group of weights away from zero; on the hard text the network fills up.
+# - **No clip.** A gradient much greater than those before it makes a step of up to ten times $\eta$ (as
+#   $s \ge 0.01 g^2$). On the easy text that does no harm, on the hard text networks fill up.
 #
 # What else can go wrong you have seen: deletion is exact only for $r = 0$, the threshold of 0.05 is a number that
 # somebody chose, and so are $A$, both probabilities and the number of spares. The method does not free you from
