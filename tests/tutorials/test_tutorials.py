@@ -38,7 +38,8 @@ def differences(tutorial, notebook, report):
 
 @each
 def test_the_text_follows_the_format(path):
-    assert of_text(path.stem, cells(path.read_text(encoding="utf-8"))) == []
+    found = of_text(path.stem, cells(path.read_text(encoding="utf-8")))
+    assert not found, "\n".join(found)
 
 
 @each
@@ -46,7 +47,8 @@ def test_the_notebook_is_in_step(path):
     notebook = path.with_suffix(".ipynb")
     assert notebook.is_file(), f"python tutorials/build.py {path.stem} makes it"
     data = notebook.read_bytes()
-    assert of_notebook(cells(path.read_text(encoding="utf-8")), json.loads(data), len(data)) == []
+    found = of_notebook(cells(path.read_text(encoding="utf-8")), json.loads(data), len(data))
+    assert not found, "\n".join(found)
 
 
 @each
@@ -64,5 +66,6 @@ def test_every_printed_number_is_reproduced(path, tmp_path, cpu_seconds):
     report = run(path, tmp_path)
     cpu_seconds[path.stem] = (report["seconds"], report["of_answers"])
     notebook = json.loads(path.with_suffix(".ipynb").read_text(encoding="utf-8"))
-    assert differences(cells(path.read_text(encoding="utf-8")), notebook, report) == []
+    found = differences(cells(path.read_text(encoding="utf-8")), notebook, report)
+    assert not found, "\n".join(found)
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"], "a tutorial writes no files"
