@@ -356,7 +356,7 @@ for row, (name, errors) in enumerate(found.items()):
 ax.set_yticks(range(len(found)), list(found))
 ax.set(title="final test error at equal cost", xscale="log")
 ax.set_xlabel("mean squared error (bar: geometric mean)")
-ax.invert_yaxis()
+ax.set_ylim(len(found) - 0.5, -0.5)
 
 against = {}
 print("log10 of the ratio of test errors, mean over seeds and 95 % interval:")

@@ -101,9 +101,9 @@ assert died > 3
 plt.show()
 
 # %% [markdown]
-# *Figure 1. Each line is a neuron. A few (blue) were taken into use early and carry the network from then on. Below
-# them one spare after the other is born at the threshold, sinks, and is deleted (grey); now and then one is tried out
-# for a while.*
+# *Figure 1. Each line is a neuron. A few (thick, blue) were taken into use early and carry the network from then on.
+# Below them one spare after the other is born at the threshold, sinks, and is deleted (thin, grey); now and then one
+# is tried out for a while.*
 
 # %% [markdown]
 # ## The equation
@@ -480,9 +480,8 @@ for i, kind in enumerate(("hard", 10, 37)):
     ax.plot(final[kind], np.full(6, i), "os^"[i], color=COLOURS[i], markersize=8)
     ax.plot(np.median(final[kind]), i, "|", color="black", markersize=26, markeredgewidth=2.5)
 ax.set_yticks(range(3), ["sizes itself", "10 neurons", "37 neurons"])
-ax.set(title="the hard text after 20000 cycles", ylim=(-0.5, 2.5))
+ax.set(title="the hard text after 20000 cycles", ylim=(2.5, -0.5))
 ax.set_xlabel("loss (nats a chunk; bar: median)")
-ax.invert_yaxis()
 
 clear = rank_test(final[10], final["hard"])
 overlap = final["hard"].min() < final[37].max() and final[37].min() < final["hard"].max()
