@@ -141,8 +141,8 @@ assert found.widths == (2, 2, 1)
 #
 # Wires into inputs and out of outputs are zero. The **general loss** has one term for being right and a price list:
 #
-# $$L = \text{task}(y_I) + \ell_1 \sum_{ij} |W_{ij}| + \text{local} \sum_{ij} |W_{ij}|\,|p_i - p_j|
-#   + \text{time} \sum_{t=2}^{I} (t-1)\, \overline{|a_t - a_{t-1}|^2} + \text{loop} \sum_i |W_{ii}| .$$
+# $$L = \text{task}(y_I) + \ell_1 \sum_{ij} |W_{ij}| + \text{local} \sum_{ij} |W_{ij}|\,|p_i - p_j| +
+#   \text{time} \sum_{t=2}^{I} (t-1)\, \overline{|a_t - a_{t-1}|^2} + \text{loop} \sum_i |W_{ii}| .$$
 #
 # - $\ell_1$: each wire costs its size. Names of neurons do not enter, as it must be: hidden neurons are
 #   interchangeable.

@@ -121,7 +121,7 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=[1, 1.3])
 pool = np.concatenate([W.ravel() for W in (*fresh, *learnt)])
 left.hist(pool, bins=80, color="0.75", density=True)
 w = np.linspace(pool.min(), pool.max(), 400)
-left.plot(w, np.exp(-((w - pool.mean()) ** 2) / (2 * pool.var())) / np.sqrt(2 * np.pi * pool.var()), **look(4))
+left.plot(w, np.exp(-((w - pool.mean()) ** 2) / (2 * pool.var())) / np.sqrt(2 * np.pi * pool.var()), color="black")
 for place, c in zip(cut, (1, 2, 2, 3), strict=True):
     left.axvline(place, color=PAINT[c - 1], linestyle="--" if c != 2 else ":")
 left.set(xlabel="weight", ylabel="density", title="all weights, a Gaussian, four cuts")
@@ -161,9 +161,9 @@ plt.show()
 #
 # $$a \to b,\ \ c \to d \qquad \text{become} \qquad a \to d,\ \ c \to b,$$
 #
-# unless such a wire is there already or a neuron would talk to itself; repeat until nothing is left of the old order.
-# Every neuron still sends and receives as many wires of each colour. What is lost is *who with whom*, and that is
-# where a motif must live, so the argument goes.
+# unless such a wire is there already or a neuron would talk to itself; do that in three passes over all wires. Every
+# neuron still sends and receives as many wires of each colour. What is lost is *who with whom*, and that is where a
+# motif must live, so the argument goes.
 
 # %% [markdown]
 # ## The code that is the equation
