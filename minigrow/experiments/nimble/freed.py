@@ -1,6 +1,6 @@
 """Experiment 4: freed from its goal (lambda = 0 or small), which size does a network settle at?
 
-Algorithm A from several first sizes. With lambda = 0 and N = 0 nothing ever moves: the step starts flat, so the first
+Algorithm A from several first sizes. With lambda = 0 and N = 0 the size never moves: the step starts flat, so the first
 neuron has no slope to climb; therefore the starts lie half open. Then the digits (not in the paper), ten outputs, mini-batches:
 which N does real data ask for, with no goal and with a goal? Source: Radhakrishnan et al. 2025; digits: ours.
 """
