@@ -42,7 +42,7 @@ plt.rcParams.update(
 # The task has to be one on which every method can honestly be used, and on which size matters. Telling the ten 8x8
 # digits of the package apart is not: hidden neurons add little there, as the next cell shows. So we ask something that
 # mixes five shapes in each answer: **is the digit odd or even?** 500 images to learn from (few, so that a run takes a
-# tenth of a second), 500 to tune on, 797 to judge with. Nothing is chosen on the last.
+# tenth of a second), 500 to tune on, 797 to judge with. No setting is chosen on the last.
 
 # %%
 learn, rest = split(digits(), test=1297 / 1797, rng=0)
@@ -717,10 +717,12 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 # new method is the one that its author tunes. What our own budget leaves out is small: the largest part are the
 # singular values that the isotropic network looks at after each epoch.
 #
-# Our own table is not above suspicion either: one small task, 500 images, two rates, four trials. While this page was
-# written, another way of tuning, no worse on paper, gave one control a poor setting and its method a clear win. A
-# difference of half a point is worth little before you know how much of it the dice of tuning can make (Exercise 2).
-# More tuning, more seeds and twice the budget sharpen the picture, and not in favour of growth (Exercise 3).
+# Our own table is not above suspicion either: one small task, 500 images, two rates, four trials. No setting of a row
+# was chosen on the images to judge with, but the task, the budget and the grids were found by trying, with all images
+# in view. And while this page was written, another way of tuning, no worse on paper, gave one control a poor setting
+# and its method a clear win. A difference of half a point is worth little before you know how much of it the dice of
+# tuning can make (Exercise 2). More tuning, more seeds and twice the budget sharpen the picture, and not in favour of
+# growth (Exercise 3).
 #
 # **When to use which.**
 #
@@ -734,8 +736,8 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 # | motifs | you compare wiring: hundreds of edges, a shuffled control beside | cut, size, null model |
 #
 # Whoever hopes to be rid of hyperparameters should read the last column: each method takes away one number, the width,
-# and brings several. Some of these travel better from task to task than a width does. That is an argument, but it is
-# one that has to be measured; here it was not.
+# and brings several. Perhaps some of these travel better from task to task than a width does. That would be an
+# argument, but it has to be measured, and here it was not.
 
 # %% [markdown]
 # ## Exercises
@@ -847,7 +849,7 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 #   round with the way of tuning.
 # - Blalock et al. 2020, "What is the State of Neural Network Pruning?" (arXiv 2003.03033): what goes wrong when papers
 #   compare sizes without shared controls.
-# - Evci et al. 2022, "GradMax" (arXiv 2201.05125): growing by the gradient that new neurons would get, compared at
-#   equal cost.
+# - Evci et al. 2022, "GradMax" (arXiv 2201.05125): a rule that is not in this table, new neurons chosen so that their
+#   gradient is largest.
 # - In the package: `minigrow/growth/basis.py`, the change of basis that all of them use, then
 #   `minigrow/growth/training.py`.
