@@ -258,6 +258,9 @@ def test_broken_links_of_a_site_are_found(tmp_path):
         (r"a~b \ c < d \& e", "&lt;"),
         (r"\underbrace{x}_{y}", "<munder><munder><mi>x</mi><mo>⏟</mo></munder><mi>y</mi></munder>"),
         (r"\begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array}", "<mtable"),
+        (r"2 \sin x", '<mn>2</mn><mspace width="0.17em" /><mi>sin</mi><mo rspace="0.17em">\u2061</mo><mi>x</mi>'),
+        (r"x = \sin(y)", "<mo>=</mo><mi>sin</mi><mo>\u2061</mo><mo stretchy"),
+        (r"y \cos^2(x)", '<mspace width="0.17em" /><msup><mi>cos</mi>'),
     ],
 )
 def test_equations_become_mathml(tex, inside):
