@@ -524,8 +524,8 @@ ax.grid(False)
 plt.show()
 
 # %% [markdown]
-# **Figure 5.** The reader's verdicts on all runs, 10 or 20 seeds a row. Only prices and data differ between rows
-# (and, for local wiring, tanh instead of ReLU and a larger pool), never the method.
+# **Figure 5.** The reader's verdicts on all runs, 6 to 20 seeds a row. Only prices and data differ between rows (and,
+# for local wiring, tanh instead of ReLU and a larger pool), never the method.
 #
 # **A lifetime.** The second half of Golkar's title: the same network meets an easy task (linear), a hard one (the
 # product of three of the four inputs), and the easy one again. Dead neurons leave as they die; at each change fresh

@@ -574,8 +574,8 @@ plt.show()
 # %% [markdown]
 # **Figure 5.** All frequent classes of one trained network (normal, seed 0), sorted by $|Z|$, under three null
 # models. The network is the same; the number of "motifs" above the line is a property of the question. (The flat
-# stretch of the lowest curve: stars, whose number the degrees fix. Only their share of all pieces moves, and theirs
-# all alike.)
+# stretch of the lowest curve: mostly stars, whose number the degrees fix. Only their share of all pieces moves, and
+# theirs all alike.)
 #
 # **Too few random graphs.** $Z$ divides by a spread that is itself estimated. Judge one class again and again with
 # $R$ random graphs:
@@ -663,7 +663,6 @@ assert low[2] > 5
 # the pair of colours counts: $3 + 3 = 6$ each. Together 21; the trained network has them all.
 #
 # ```python
-# first, second = (np.zeros((3, 3), int) for _ in range(2))
 # kinds = set()
 # for wires in (((0, 1), (1, 2)), ((0, 1), (0, 2)), ((0, 2), (1, 2))):
 #     for painted in np.ndindex(3, 3):
