@@ -2,6 +2,7 @@
 
     graph = read_edges("graph.txt")                                     # or from_edges(source, target, colour)
     found = analyse(graph, size=4, rng=np.random.default_rng(0))        # counts, Z and p of every class
+    found = analyse(graph, 4, np.random.default_rng(0), Plan(blocks=layers))    # the same, if chance keeps layers too
 
 Source: Zambra, Maritan, Testolin, "Emergence of Network Motifs in Deep Neural Networks", Entropy 22 (2020) 204.
 

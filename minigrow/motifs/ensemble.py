@@ -19,12 +19,17 @@ from minigrow.motifs.switching import PASSES, TRIES, switched
 
 
 class Plan(NamedTuple):
-    """What to do: number of random graphs, how long each is switched, and one probability per level if sampling."""
+    """What to do: number of random graphs, how long each is switched, and one probability per level if sampling.
+
+    `blocks` (n,), an integer for each vertex in the order of `graph.names`: edges are switched within each pair of blocks
+    only, so that the random graphs keep layers too (see `switching`).
+    """
 
     random: int = 100
     passes: int = PASSES
     tries: int = TRIES
     probabilities: tuple[float, ...] | None = None
+    blocks: np.ndarray | None = None
 
 
 def count(graph: Graph, size: int, plan: Plan, rng: np.random.Generator) -> Census:
@@ -47,7 +52,7 @@ def count_randomised(task: tuple[Graph, int, Plan, np.random.Generator]) -> Cens
     1
     """
     graph, size, plan, rng = task
-    return count(switched(graph, rng, plan.passes, plan.tries)[0], size, plan, rng)
+    return count(switched(graph, rng, plan.passes, plan.tries, plan.blocks)[0], size, plan, rng)
 
 
 def random_censuses(
@@ -105,13 +110,19 @@ def analyse(
     """Count the classes of `size` vertices in a graph and in random graphs of the same degrees; Z and p of each class.
 
     Raises:
-        ValueError: see `check_plan`.
+        ValueError: see `check_plan` and, if the plan has blocks, `switching.randomise`.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> g = from_edges([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])
     >>> found = analyse(g, 3, np.random.default_rng(0), Plan(random=20))
     >>> found.total, found.counts[found.counts > 0].tolist()
     (6, [1, 4, 1])
+
+    The layers {0}, {1, 2}, {3}, {4} leave no choice at all, so no class has a Z:
+
+    >>> found = analyse(g, 3, np.random.default_rng(0), Plan(random=20, blocks=np.array([0, 1, 1, 2, 3])))
+    >>> bool(np.isnan(found.z).all())
+    True
     """
     plan = plan or Plan()
     check_plan(size, plan)

@@ -120,6 +120,27 @@ def layered_graph(weights: Sequence[np.ndarray], cut: Cut) -> Graph:
     return _graph(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
+def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
+    """The layer (n,) of each vertex of a `layered_graph` with these widths, inputs 0: blocks for a null model that keeps layers.
+
+    Layer l holds the names from m_0 + ... + m_{l-1} on, m_l of them.
+
+    Raises:
+        ValueError: a vertex is beyond the last layer.
+
+    >>> graph = layered_graph([np.array([[2.0, 0.0], [0.0, -2.0]]), np.array([[0.0, 1.2]])], Cut(-1.5, -1, 1, 1.5))
+    >>> layers(graph, [2, 2, 1]).tolist()
+    [0, 0, 1, 1, 2]
+    """
+    ends = np.cumsum(widths)
+    if graph.names[-1] >= ends[-1]:
+        raise ValueError(
+            f"widths {list(widths)} name vertices 0 to {ends[-1] - 1}, but there is a vertex {graph.names[-1]}. "
+            "Give the widths of all layers, inputs first."
+        )
+    return np.searchsorted(ends, graph.names, side="right")
+
+
 def square_graph(W: np.ndarray, cut: Cut) -> Graph:
     """The graph of a network with one matrix W (n, n) for all neurons, as a URN has: W[j, i] is the edge from i to j.
 

@@ -1,6 +1,7 @@
 """Each compiled loop agrees with the plain Python beside it."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow.laws.motifs_cases import adjacency, brute_force, draw_graph, gap
-from minigrow.motifs import Census, census, from_edges
+from minigrow.laws.motifs_null import kept
+from minigrow.motifs import Census, Plan, analyse, census, from_edges
 from minigrow.motifs import esu as esu_module
 from minigrow.motifs.classes import (
     _sorted_ids,
@@ -24,6 +26,7 @@ from minigrow.motifs.esu import census_in_parts, merge, vertex_sets
 from minigrow.motifs.sampling import _sample, expected_total, sample_naive, sampled_census
 from minigrow.motifs.switching import PASSES, TRIES, randomise, switch_naive, switched
 from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally
+from minigrow.motifs.weights import Cut, layered_graph, layers
 
 seeds, sizes = st.integers(0, 2**32 - 1), st.integers(3, 5)
 QUIET = pytest.mark.filterwarnings(
@@ -230,3 +233,81 @@ def test_senseless_switching_is_refused(passes, tries):
 def test_merging_adds_counts_of_equal_classes():
     a, b = Census(3, np.array([1, 3]), np.array([1, 1])), Census(3, np.array([3]), np.array([5]))
     assert merge([a, b]).counts.tolist() == [1, 6]
+
+
+def between_blocks(graph, blocks):
+    """The number of edges of each colour from each block to each block (7, B, B)."""
+    a, count = adjacency(graph), np.zeros((7, blocks.max() + 1, blocks.max() + 1), int)
+    source, target = np.nonzero(a)
+    np.add.at(count, (a[source, target] - 1, blocks[source], blocks[target]), 1)
+    return count
+
+
+@given(seeds, st.integers(1, 5))
+def test_switching_within_blocks_keeps_degrees_colours_and_layers(seed, number):
+    rng = np.random.default_rng(seed)
+    graph = draw_graph(rng, 20, 0.1 + 0.3 * rng.random())
+    blocks = rng.permutation(np.arange(20) % number)
+    random = randomise(graph, rng, blocks=blocks)
+    assert np.array_equal(kept(random), kept(graph))  # edges per vertex, colour and direction; mutual edges
+    assert np.array_equal(between_blocks(random, blocks), between_blocks(graph, blocks))
+    assert np.array_equal(np.sort(adjacency(random), axis=None), np.sort(adjacency(graph), axis=None))
+    for vertex in range(20):  # so each vertex also keeps how many edges of a colour it has to and from each block
+        one = np.where(np.arange(20) == vertex, number, blocks)
+        assert np.array_equal(between_blocks(random, one), between_blocks(graph, one))
+
+
+@kernel
+@given(seeds)
+def test_switching_within_blocks_moves_like_its_twin(seed):
+    rng = np.random.default_rng(seed)
+    graph, blocks = draw_graph(rng, 14, 0.4), rng.integers(0, 3, 14)
+    twin = switch_naive(graph, (PASSES, TRIES), np.random.default_rng(seed), blocks)
+    assert np.array_equal(randomise(graph, np.random.default_rng(seed), blocks=blocks).neighbour, twin)
+
+
+@kernel
+@given(seeds)
+def test_one_block_is_the_plain_switching(seed):
+    graph = draw_graph(np.random.default_rng(seed), 14, 0.25)
+    plain, one = (randomise(graph, np.random.default_rng(seed), blocks=b) for b in (None, np.full(14, 3)))
+    assert np.array_equal(plain.neighbour, one.neighbour)
+
+
+def test_switching_within_blocks_is_switching_each_pair_of_layers_by_itself():
+    """Two pairs of layers, each as in the test above: 6 graphs in each, all 36 pairs of them equally often."""
+    s, t = np.array([0, 0, 1, 1, 2, 2]), np.array([3, 4, 4, 5, 3, 5])
+    graph = from_edges(np.r_[s, s + 3], np.r_[t, t + 3])
+    rng, seen = np.random.default_rng(0), Counter()
+    for _ in range(7200):
+        random = randomise(graph, rng, passes=10, blocks=graph.names // 3)
+        seen[tuple(random.neighbour[np.lexsort((random.neighbour, random.owner))].tolist())] += 1
+    assert len(seen) == 36
+    assert max(abs(count - 200) for count in seen.values()) < 5 * np.sqrt(200)
+
+
+def test_the_null_model_of_an_analysis_keeps_layers_if_asked():
+    """A full perceptron 3-2-3 leaves nothing to switch: without layers it has Z, with them none."""
+    graph = layered_graph([np.ones((2, 3)), np.ones((3, 2))], Cut(-2, -1, 1, 2))
+    within = Plan(random=20, blocks=layers(graph, [3, 2, 3]))
+    assert not np.isfinite(analyse(graph, 3, np.random.default_rng(0), within).z).any()
+    half = np.array([[2.0, 0, 1, 0, 1, 0], [0, 1, 0, 1, 0, 1]] * 3)
+    graph = layered_graph([half, half.T], Cut(-2, -1, 1, 2))
+    blocks = layers(graph, [6, 6, 6])
+    z = [np.abs(analyse(graph, 4, np.random.default_rng(0), Plan(30, blocks=b)).z) for b in (None, blocks)]
+    assert np.nanmax(z[0]) > 3
+    assert np.isfinite(z[1]).any()
+    with ThreadPoolExecutor(2) as pool:
+        pooled = analyse(graph, 4, np.random.default_rng(0), Plan(30, blocks=blocks), pool)
+    assert np.array_equal(np.abs(pooled.z), z[1], equal_nan=True)
+
+
+@pytest.mark.parametrize("blocks", [[0, 1], [[0], [1], [1]], [0.0, 1.0, 1.0], []])
+def test_blocks_that_do_not_fit_the_graph_are_refused(blocks):
+    with pytest.raises(ValueError, match="blocks needs one integer for each of the 3 vertices that have an edge, got"):
+        analyse(from_edges([0, 1], [1, 2]), 3, np.random.default_rng(0), Plan(blocks=np.array(blocks)))
+
+
+def test_layers_beyond_the_widths_are_refused():
+    with pytest.raises(ValueError, match="name vertices 0 to 3, but there is a vertex 4"):
+        layers(from_edges([0, 2], [2, 4]), [2, 2])
