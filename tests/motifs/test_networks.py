@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.experiments.motifs import grown, landscape, shuffled
+from minigrow.experiments.motifs import grown, landscape, shuffled, wiring
 from minigrow.experiments.motifs.data import GROUPS, LEFT, binary_tree, independent_clusters
 from minigrow.experiments.motifs.measures import change, likeness
 from minigrow.experiments.motifs.training import EPOCHS, initial, learn
@@ -152,6 +152,7 @@ TINY = {"repeats": 2, "patterns": 200, "random": 5}
         (landscape, TINY | {"hidden": [[6, 5]], "sizes": [3, 4]}),
         (shuffled, TINY | {"hidden": [[6, 5]]}),
         (grown, TINY),
+        (wiring, TINY | {"hidden": [[6, 5]], "rewired": 3}),
     ],
 )
 def test_experiments_run_judge_and_draw_from_data_alone(module, config, tmp_path):

@@ -26,8 +26,18 @@ def landscape(graph: Graph, size: int, random: int, rng: np.random.Generator) ->
     return {"edges": int((graph.pair % 8 > 0).sum()), "subgraphs": found.total, "classes": _classes(found)}
 
 
+def frequent(found: Motifs) -> np.ndarray:
+    """Which classes (c,) are frequent, in the graph or in its null model.
+
+    >>> from minigrow.motifs import from_edges
+    >>> frequent(analyse(from_edges([0, 1], [1, 2]), 3, np.random.default_rng(0), Plan(2))).tolist()
+    [True]
+    """
+    return (found.frequency >= FREQUENT) | (found.mean >= FREQUENT)
+
+
 def _classes(found: Motifs) -> dict[str, list[float | None]]:
-    kept = np.flatnonzero((found.frequency >= FREQUENT) | (found.mean >= FREQUENT))
+    kept = np.flatnonzero(frequent(found))
     z = [round(float(v), 4) if np.isfinite(v) else None for v in found.z[kept]]
     return {str(found.ids[i]): [round(float(found.frequency[i]), 6), v] for i, v in zip(kept, z, strict=True)}
 

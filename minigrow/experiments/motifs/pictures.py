@@ -1,5 +1,7 @@
 """The figures of the motif experiments, each from its data alone. Colours are Okabe and Ito's, with markers for grey print."""
 
+import functools
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -197,6 +199,28 @@ def control_bars(data: dict, path: Path) -> None:
     panel.set_xticks(range(3), ["right labels", "shuffled labels", "no training:\na second null model"])
     panel.set(ylabel="root mean square change of Z", ylim=(0, None))
     panel.legend(fontsize=8)
+    save(figure, path)
+
+
+def wiring_bars(data: dict, path: Path) -> None:
+    """Change of Z from trained nets to shuffles and between shuffles; size of Z under two null models, and of chance itself."""
+    changes = {"trained to\nshuffled": "change shuffled", "one shuffle\nto another": "change shuffles"}
+    sizes = {"chance keeps\ndegrees": "degrees", "chance keeps\nlayers too": "layers", "chance\nitself": "chance"}
+    figure, axes = sheet(1, 3, (13, 4.4))
+    panels = [("weights shuffled within layers", {name: (key,) for name, key in changes.items()})]
+    for painted, words in (("coloured", "with colours"), ("plain", "without colours")):
+        panels.append((f"edges switched, {words}", {n: (f"trained {painted}", key) for n, key in sizes.items()}))
+    for panel, (title, groups) in zip(axes[0], panels, strict=True):
+        for shift, scheme in enumerate(SCHEMES):
+            runs = [r for r in data["runs"] if r["scheme"] == scheme]
+            values = [lambda r, keys=keys: functools.reduce(operator.getitem, keys, r) for keys in groups.values()]
+            _points(panel, runs, values, (0.2 * (shift - 1), scheme))
+        panel.set_xticks(range(len(groups)), groups)
+        panel.set_title(title, fontsize=10)
+    axes[0, 0].set(ylabel="root mean square change of Z", ylim=(0, None))
+    for panel in axes[0, 1:]:
+        panel.set(ylabel="size of Z of trained nets (root mean square)", yscale="log")
+    axes[0, 0].legend(fontsize=8, loc="lower left")
     save(figure, path)
 
 
