@@ -90,7 +90,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "motifs.landscape", "Does learning change the motifs, and does the initialisation decide them?", 30, 240
     ),
     Experiment("motifs.shuffled", "Do motifs change as much when the labels mean nothing?", 10, 80),
-    Experiment("motifs.wiring", "How much of a motif landscape is in the wiring?", 20, 150),
+    Experiment("motifs.wiring", "How much of a motif landscape is in the wiring?", 20, 120),
     Experiment("motifs.grown", "Do grown networks have the motifs of networks of fixed size?", 20, 160),
 )
 

@@ -12,7 +12,8 @@ FANMOD: 3 passes, 3 tries, "locally constant number of bidirectional edges, exch
 
 That forgets layers: in a perceptron, edges come to skip layers and to run backwards. With a block B(u) for each vertex, two
 bonds are of one kind only if also B(a) = B(c) and B(b) = B(d): ends stay in their blocks, and between any two blocks there
-are as many edges of each colour as before. With one block for all this is the switching above.
+are as many edges of each colour as before. With one block for all this is the switching above. (Two bonds that are alone of
+their kind are switched there and back in every pass, and end as they began.)
 
 Bonds live in the graph's own slots, so a switch rewrites four entries of `neighbour` and nothing else: the colours stay
 where they are. Each bond knows two slots, `tail` (in a's list) and `head` (in b's list).

@@ -203,13 +203,18 @@ def control_bars(data: dict, path: Path) -> None:
 
 
 def wiring_bars(data: dict, path: Path) -> None:
-    """Change of Z from trained nets to shuffles and between shuffles; size of Z under two null models, and of chance itself."""
+    """Change of Z from trained nets to shuffles and between shuffles; size of Z under two null models, with a net untrained."""
     changes = {"trained to\nshuffled": "change shuffled", "one shuffle\nto another": "change shuffles"}
-    sizes = {"chance keeps\ndegrees": "degrees", "chance keeps\nlayers too": "layers", "chance\nitself": "chance"}
-    figure, axes = sheet(1, 3, (13, 4.4))
+    sizes = {
+        "trained, chance\nkeeps degrees": ("trained", "degrees"),
+        "trained, chance\nkeeps layers too": ("trained", "layers"),
+        "untrained, chance\nkeeps layers too": ("initial", "layers"),
+    }
+    figure, axes = sheet(1, 3, (14, 4.4))
     panels = [("weights shuffled within layers", {name: (key,) for name, key in changes.items()})]
     for painted, words in (("coloured", "with colours"), ("plain", "without colours")):
-        panels.append((f"edges switched, {words}", {n: (f"trained {painted}", key) for n, key in sizes.items()}))
+        groups = {name: (f"{net} {painted}", key) for name, (net, key) in sizes.items()}
+        panels.append((f"edges switched, {words}", groups))
     for panel, (title, groups) in zip(axes[0], panels, strict=True):
         for shift, scheme in enumerate(SCHEMES):
             runs = [r for r in data["runs"] if r["scheme"] == scheme]
@@ -218,8 +223,13 @@ def wiring_bars(data: dict, path: Path) -> None:
         panel.set_xticks(range(len(groups)), groups)
         panel.set_title(title, fontsize=10)
     axes[0, 0].set(ylabel="root mean square change of Z", ylim=(0, None))
-    for panel in axes[0, 1:]:
-        panel.set(ylabel="size of Z of trained nets (root mean square)", yscale="log")
+    for panel, painted in zip(axes[0, 1:], ("coloured", "plain"), strict=True):
+        chance = np.mean([r[f"trained {painted}"]["chance"] for r in data["runs"]])
+        panel.axhline(chance, color="black", linestyle="--", linewidth=0.8, label="rewirings within layers, mean")
+        panel.set(ylabel="size of Z (root mean square, logarithmic)", yscale="log", ylim=(0.3, 40))
+        panel.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
+        panel.minorticks_off()
+        panel.legend(handles=[panel.get_lines()[-1]], fontsize=8, loc="upper right")
     axes[0, 0].legend(fontsize=8, loc="lower left")
     save(figure, path)
 

@@ -36,8 +36,8 @@ QUICK = {"repeats": 5, "hidden": [[20, 10]], "patterns": 2000, "random": 100, "r
 FULL = {"repeats": 10, "hidden": [[20, 10], [30, 30]], "patterns": 2000, "random": 100, "rewired": 49}
 FIGURES = {
     "wiring.png": (
-        "Change of Z from trained nets to shuffled ones and between two shuffles; size of Z when chance keeps degrees, "
-        "when it keeps layers too, and that of chance itself, with colours and without (means with 95 % intervals)."
+        "Change of Z from trained nets to shuffled ones and between two shuffles; size of Z when chance keeps degrees and "
+        "when it keeps layers too, and the latter before training, with colours and without (means with 95 % intervals)."
     ),
 }
 SIZE = 4
