@@ -290,7 +290,7 @@ for ax, title in zip(axes, titles, strict=True):
 plt.show()
 
 # %% [markdown]
-# **Figure 2.** Matrices: blue positive, red negative, deeper is larger. The first pool has its layers as blocks below
+# **Figure 2.** Matrices: blue positive, red with a minus negative, deeper is larger. The first pool has its layers as blocks below
 # the diagonal; the second is the *same network* with hidden neurons renumbered, and looks like noise. The structure
 # reader finds the layers again (third; black lines part layers). Fourth: the identity of a residual net, a diagonal
 # in the corner from inputs to outputs, beside its branch.
