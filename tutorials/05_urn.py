@@ -278,9 +278,8 @@ assert np.abs(broken(X3) - pool(X3)).max() > 0.1
 
 # %%
 fig, axes = plt.subplots(1, 4, figsize=(11.5, 3.4))
-top = np.abs(pool.W).max()
 for ax, given in zip(axes[:2], (pool.W, renamed.W), strict=True):
-    ax.imshow(np.sign(given) * np.sqrt(np.abs(given) / top), cmap="RdBu", vmin=-1, vmax=1)
+    pictures.signed(ax, given)
     ax.set(xticks=[], yticks=[], xlabel="from", ylabel="to")
     ax.grid(False)
 pictures.matrix(axes[2], renamed.W, structure.read_net(renamed))
@@ -291,7 +290,7 @@ for ax, title in zip(axes, titles, strict=True):
 plt.show()
 
 # %% [markdown]
-# **Figure 2.** Matrices: blue positive, red negative, deeper is larger. The first pool has its layers as blocks below
+# **Figure 2.** Matrices: blue positive, red with a minus negative, deeper is larger. The first pool has its layers as blocks below
 # the diagonal; the second is the *same network* with hidden neurons renumbered, and looks like noise. The structure
 # reader finds the layers again (third; black lines part layers). Fourth: the identity of a residual net, a diagonal
 # in the corner from inputs to outputs, beside its branch.
