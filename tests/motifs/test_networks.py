@@ -12,11 +12,13 @@ from minigrow.experiments.motifs.data import GROUPS, LEFT, binary_tree, independ
 from minigrow.experiments.motifs.measures import change, likeness
 from minigrow.experiments.motifs.training import EPOCHS, initial, learn
 from minigrow.laws.motifs_cases import adjacency
+from minigrow.motifs import Plan
 from minigrow.motifs.weights import (
     Cut,
     colours,
     gaussian_cut,
     layered_graph,
+    layers,
     matrices,
     network_graph,
     quantile_cut,
@@ -178,3 +180,46 @@ def test_growing_reaches_the_size_and_turning_keeps_the_function():
     wider, events = grown.split_neurons(net, 2, rng)
     assert len(events) == 2
     assert np.allclose(wider(data.X), net(data.X))
+
+
+def test_wiring_judges_each_ratio_by_its_own_chance():
+    """Made-up runs: normal is beyond both kinds of chance, Glorot beyond none, orthogonal beyond rewirings without colours."""
+    at = {"normal": (3.0, 3.0, 3.0), "orthogonal": (2.0, 1.0, 3.0), "glorot": (2.0, 1.0, 1.0)}
+    runs = []
+    for scheme, (shuffled_, coloured, plain) in at.items():
+        for seed in range(4):
+            size = {"degrees": 10.0, "chance": 1.0 + 0.01 * seed, "p": 0.5}
+            run = {"scheme": scheme, "seed": seed, "change shuffled": shuffled_, "change shuffles": 2.0 + 0.01 * seed}
+            run |= {f"trained {name}": size | {"layers": v} for name, v in (("coloured", coloured), ("plain", plain))}
+            untrained = {"normal": 0.96, "orthogonal": 9.0, "glorot": 1.06}[scheme]  # the check leaves orthogonal out
+            runs.append(run | {f"initial {name}": size | {"layers": untrained} for name in ("coloured", "plain")})
+    rows = wiring.claims({"runs": runs})
+    assert [row.holds for row in rows] == [False, True, False, False, True, False, False, True, True, False, True]
+    assert rows[1].measured == pytest.approx(np.mean(3 / (2 + 0.01 * np.arange(4))))
+    assert rows[0].measured == pytest.approx((3 + 1 + 1) / 3 / 10)
+
+
+def test_rewiring_within_layers_sees_wires_that_keep_to_their_half_and_not_random_ones():
+    """Layers of 12, 12, 12 neurons: wires within two halves of each pair of layers, against as many thrown anywhere."""
+    rng = np.random.default_rng(0)
+    same = (np.arange(12)[:, None] < 6) == (np.arange(12) < 6)
+    for there, least, most in ((same * 0.8 + 0.02, 2.0, np.inf), (np.full((12, 12), 0.4), 0.0, 1.7)):
+        weights = [(rng.random((12, 12)) < there) * 2.0 for _ in range(2)]
+        graph = layered_graph(weights, Cut(-3, -1, 1, 3))
+        found = wiring.by_rewiring(graph, Plan(30, blocks=layers(graph, [12, 12, 12])), 19, rng)
+        assert least < found["layers"] / found["chance"] < most
+        assert found["degrees"] > 2 * found["chance"]
+        assert (found["p"] == 0.05) == (least > 0)
+
+
+def test_a_trained_net_in_place_of_its_own_shuffle_is_no_further_than_a_shuffle():
+    rng = np.random.default_rng(1)
+    graphs = [
+        layered_graph([rng.normal(0, 1, shape) for shape in ((10, 12), (8, 10))], Cut(-2, -1, 1, 2)) for _ in "abcd"
+    ]
+    found = wiring.by_shuffling(graphs[0], graphs[1:], 60, rng)
+    assert 0.6 < found["change shuffled"] / found["change shuffles"] < 1.6
+    twins = wiring.by_shuffling(graphs[0], [graphs[1]] * 3, 60, rng)
+    assert (
+        twins["change shuffled"] > 1.5 * twins["change shuffles"]
+    )  # three times one shuffle: noise of the null model only

@@ -42,6 +42,7 @@ FIGURES = {
 }
 SIZE = 4
 SHUFFLES = 3
+REWIRED = "size of Z over that of rewirings within layers"
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
@@ -153,28 +154,15 @@ def claims(data: dict) -> list[Claim]:
     """Judge whether wiring is seen beyond each kind of chance, for each initialisation; `paper` says what its reading needs."""
     rows = [_all_of_z(data)]
     for scheme in SCHEMES:
-        rows.append(
-            _beyond(
-                f"{scheme}: trained nets are further from their shuffles than these from each other",
-                of_scheme(data, scheme, beyond_shuffles),
-                "change to shuffled over change between two shuffles",
-            )
-        )
+        found, unit = of_scheme(data, scheme, beyond_shuffles), "change to shuffled over change between two shuffles"
+        claim = f"{scheme}: trained nets are further from their shuffles than these from each other"
+        rows.append(judge(claim, "needed", found, unit, "interval above 1", found.low > 1))
     for painted, words in (("coloured", "with colours"), ("plain", "without colours")):
         for scheme in SCHEMES:
             found = of_scheme(data, scheme, lambda r, graph=f"trained {painted}": beyond_rewiring(r, graph))
-            rows.append(
-                _beyond(
-                    f"{scheme}: wiring shows beyond layers and degrees, {words}",
-                    found,
-                    "size of Z over that of rewirings within layers",
-                )
-            )
-    return [*rows, _untrained(data)]  # fmt: skip
-
-
-def _beyond(claim, found, unit):
-    return judge(claim, "needed", found, unit, "interval above 1", found.low > 1)
+            claim = f"{scheme}: wiring shows beyond layers and degrees, {words}"
+            rows.append(judge(claim, "needed", found, REWIRED, "interval above 1", found.low > 1))
+    return [*rows, _untrained(data)]
 
 
 def _all_of_z(data):
@@ -188,11 +176,11 @@ def _untrained(data):
     graphs = ("initial coloured", "initial plain")
     found = mean(by_seed(independent, lambda r: np.mean([beyond_rewiring(r, graph) for graph in graphs])))
     return judge("check: untrained normal and Glorot nets are like their rewirings", "must be", found,
-                 "size of Z over that of rewirings within layers", "interval includes 1", found.low <= 1 <= found.high)  # fmt: skip
+                 REWIRED, "interval includes 1", found.low <= 1 <= found.high)  # fmt: skip
 
 
 def draw(data: dict, folder: Path) -> None:
-    """Write the figure: change of Z by shuffling, and size of Z under two kinds of chance beside chance itself."""
+    """Write the figure: change of Z by shuffling, and size of Z under two kinds of chance beside that of an untrained net."""
     from minigrow.experiments.motifs import pictures
 
     pictures.wiring_bars(data, folder / "wiring.png")
