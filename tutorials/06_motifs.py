@@ -490,8 +490,8 @@ assert np.sum(p <= 0.1) > 6
 
 # %% [markdown]
 # So after normal initialisation a little wiring *is* there, beyond layers and degrees, in some of the networks.
-# (`motifs.wiring` finds it after Glorot too, in the wider architecture, and weaker.) But look at its size: little more
-# than one, where the paper's null model finds far larger ones (table below).
+# (`motifs.wiring` finds some after Glorot too, but less.) But look at its size: little more than one, where the paper's
+# null model finds far larger ones (table below).
 #
 # Is that test blind? Give it networks with a structure: as many wires, but each prefers its own half of the layers,
 # with probability $q$.
