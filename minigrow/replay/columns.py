@@ -136,6 +136,21 @@ def curves(history: History) -> dict[str, np.ndarray]:
     return {name: column(history, name) for name in LOSSES if name in history.rows[0]}
 
 
+def amounts(history: History, found: Spaces) -> dict[str, np.ndarray]:
+    """Return how much there is to train, (n,): the recorded `parameters`, else the entries of all recorded `weights`.
+
+    Empty for a history with neither.
+
+    >>> row = {"size.x": 2, "size.h": 3, "weights.x.h": np.zeros(6)}
+    >>> amounts(History().with_row(row), spaces(History().with_row(row)))
+    {'weights': array([6])}
+    """
+    if "parameters" in history.rows[0]:
+        return {"parameters": column(history, "parameters")}
+    visible = dict(zip(found.names, found.shown, strict=True))
+    return {"weights": sum(visible[a] * visible[b] for a, b, _ in found.pairs)} if found.pairs else {}
+
+
 def weights(row: Any, name: str, shape: tuple[int, int]) -> np.ndarray | None:
     """Return the matrix (to, from) that a row holds under `name`, what is not finite as 0; None where it holds none.
 

@@ -44,7 +44,7 @@ function pictureAt(f) {
 }
 
 const timeNames = Object.keys(data.times), clock = timeNames[0];
-const axes = {...data.times, ...(data.parameters ? {parameters: data.parameters} : {})};
+const axes = {...data.times, ...data.amounts};
 const eventsAt = Array.from({length: F}, () => []);
 data.events.forEach((event, i) => eventsAt[event[0]].push(i));
 const spaceOf = Object.fromEntries(data.spaces.map((space, i) => [space.name, i]));

@@ -14,7 +14,7 @@ import numpy as np
 from minigrow.growth.files import atomic
 from minigrow.growth.history import History
 from minigrow.replay import cast as casts
-from minigrow.replay.columns import Spaces, column, curves, gate, spaces, times
+from minigrow.replay.columns import Spaces, amounts, curves, gate, spaces, times
 from minigrow.replay.edges import Edges, strongest
 from minigrow.replay.lives import Walk, follow, rows_of
 from minigrow.replay.thinning import PICTURES, choose, evenly, pack, short
@@ -95,7 +95,7 @@ def _data(history, scene):
     data = {
         "rows": frames.tolist(),
         "times": {name: short(values[frames]) for name, values in times(history).items()},
-        "parameters": _parameters(history, frames),
+        "amounts": {name: short(values[frames]) for name, values in amounts(history, found).items()},
         "curves": {name: short(values[frames]) for name, values in curves(history).items()},
         "spaces": _spaces(found, frames, stage.middles),
         "places": stage.places.round(4).tolist(),
@@ -125,10 +125,6 @@ def _present(history, scene, name, number):
             lives = np.where(gate(history.rows[row], name, len(lives)) > 0, lives, -1)
         found[row] = lives
     return found
-
-
-def _parameters(history, frames):
-    return short(column(history, "parameters")[frames]) if "parameters" in history.rows[0] else None
 
 
 def _spaces(found, frames, middles):

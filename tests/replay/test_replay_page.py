@@ -92,7 +92,7 @@ def test_the_page_tells_the_life_as_it_was(life):
     F, names = len(life.rows), [space["name"] for space in data["spaces"]]
     assert data["rows"] == list(range(F))
     assert data["times"]["step"] == life["step"].tolist()
-    assert data["parameters"] == life["parameters"].tolist()
+    assert data["amounts"] == {"parameters": life["parameters"].tolist()}
     np.testing.assert_allclose(data["curves"]["loss"], life["loss"], rtol=5.1e-5)
     assert np.array([space["widths"] for space in data["spaces"]]).T.tolist() == life["widths"].tolist()
     lives = {key: unpack(text, "u1" if key == "space" else "u2") for key, text in data["lives"].items()}
@@ -235,7 +235,17 @@ def test_a_history_without_weights_plays_and_says_how_to_record_them():
     assert "observe=minigrow.growth.snapshot" in data["hint"]
     assert [space["words"] for space in data["spaces"]] == ["inputs", "hidden", "outputs"]
     assert data["edges"]["at"] == []
-    assert data["parameters"] is None
+    assert data["amounts"] == {}
+
+
+def test_without_a_count_of_parameters_the_weights_are_counted():
+    """Two inputs, three hidden neurons that feed each other, then one more: 2 * 3 + 3 * 3, then 2 * 4 + 4 * 4."""
+    rows = [
+        {"step": step, "size.x": 2, "size.h": h, "weights.x.h": np.ones(2 * h), "weights.h.h": np.ones(h * h)}
+        for step, h in ((0, 3), (5, 4))
+    ]
+    _, data = read(page(History(tuple(rows))))
+    assert data["amounts"] == {"weights": [15, 24]}
 
 
 def test_names_of_layers():
