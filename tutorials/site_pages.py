@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -172,26 +170,15 @@ def tutorials(folder: Path, notebooks: Iterable[Path]) -> str:
 
 
 def replay_pages(folder: Path) -> dict[str, str]:
-    """Write a replay page for every history in figures/ and return {experiment: file name}; none without `minigrow replay`."""
-    from minigrow.cli import parser
+    """Write a replay page for every history in figures/ and return {experiment: file name}."""
+    from minigrow.growth import History
+    from minigrow.replay import write_page
 
-    if "replay" not in parser().format_help():
-        return {}
-    made = {}
-    for history in sorted((ROOT / "figures").glob("*/history.npz")):
-        name = history.parent.name
-        page = folder / f"{name}.html"
-        if not page.exists() or page.stat().st_mtime < history.stat().st_mtime:
-            page.parent.mkdir(parents=True, exist_ok=True)
-            _replay(history, page)
-        made[name] = page.name
-    return made
-
-
-def _replay(history, page):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0"}
-    command = [sys.executable, "-m", "minigrow", "replay", str(history), "-o", str(page)]
-    subprocess.run(command, check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {path.parent.name: path for path in sorted((ROOT / "figures").glob("*/history.npz"))}
+    for name, path in made.items():
+        write_page(History.load(path), folder / f"{name}.html", name)
+    return {name: f"{name}.html" for name in made}
 
 
 def replays(pages: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 import pkgutil
 import sys
@@ -18,10 +18,9 @@ def laws(folder: Path) -> str:
     text = (
         "Each is a function that draws a random case and returns the deviation in units of machine epsilon. `minigrow verify` "
         "checks all of them, and so do the tests. In a law's broken twin its precondition is removed, and the deviation must "
-        "exceed the tolerance: else the law would be empty."
+        "exceed the tolerance: else the law would be empty. `minigrow verify --explain LAW` prints what stands here, and measures "
+        "a case and a counterexample."
     )
-    if importlib.util.find_spec("minigrow.laws.explain"):
-        text += " `minigrow verify --explain LAW` prints what stands here, and measures a case and a counterexample."
     lines = [*_headed("Laws: what must always hold", "="), *rest([text])]
     for module in MODULES:
         lines += _headed(module, "-")
@@ -42,8 +41,7 @@ def _law(law):
         steps = paragraph.splitlines()
         lines += [*(f"| {inline(s)}" for s in steps), ""] if paragraph.startswith("Proof.") else rest(steps)
     lines += [f"*Tolerance*: {law.tolerance:g} eps: {inline(law.because)}.", ""]
-    twin = inspect.getdoc(law.broken) if law.broken else None
-    return [*lines, "*Broken:*", "", *rest(twin.splitlines())] if twin else lines
+    return [*lines, "*Broken:*", "", *rest(inspect.getdoc(law.broken).splitlines())]
 
 
 def modules() -> list[str]:
