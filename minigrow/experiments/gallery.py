@@ -120,15 +120,22 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("|" + "---|" * len(head) if row is None else f"| {' | '.join(row)} |" for row in lines)
 
 
+def verdicts(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
+    """Return {method: (claims that hold, claims that do not)} for the methods among the results."""
+    held = {
+        method: [bool(c["holds"]) for r in group for c in r.found["claims"]]
+        for method, group in by_method(results).items()
+    }
+    return {method: (sum(holds), len(holds) - sum(holds)) for method, holds in held.items()}
+
+
 def summary(results: Sequence[Result]) -> str:
     """Return the table method, paper, experiments, claims, how many hold, with a last row for all."""
-    rows, total = [], [0, 0, 0]
-    for method, group in by_method(results).items():
-        claims = [c for r in group for c in r.found["claims"]]
-        counts = [len(group), len(claims), sum(bool(c["holds"]) for c in claims)]
-        total = [a + b for a, b in zip(total, counts, strict=True)]
-        rows.append([f"[{method}](#{method})", PAPERS[method], *map(str, counts)])
-    return table(["method", "paper", "experiments", "claims", "hold"], [*rows, ["all", "", *map(str, total)]])
+    groups, counted = by_method(results), verdicts(results)
+    counts = {method: (len(group), sum(counted[method]), counted[method][0]) for method, group in groups.items()}
+    rows = [[f"[{method}](#{method})", PAPERS[method], *map(str, row)] for method, row in counts.items()]
+    total = [str(sum(column)) for column in zip(*counts.values(), strict=True)]
+    return table(["method", "paper", "experiments", "claims", "hold"], [*rows, ["all", "", *total]])
 
 
 def claims(result: Result) -> str:

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.registry import PAPERS
+from minigrow.experiments.gallery import Result, verdicts
 from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture
-
-if TYPE_CHECKING:
-    from minigrow.experiments.gallery import Result
 
 PANEL = (6.0, 4.7)  # inches; three columns and two rows
 
@@ -30,15 +27,6 @@ def write(results: Sequence[Result], root: Path) -> bool:
             draw(ax, data[name])
         _verdicts(axes[1, 2], verdicts(results))
     return True
-
-
-def verdicts(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
-    """Return {method: (claims that hold, claims that do not)} for the methods among the results."""
-    held = {method: [0, 0] for method in PAPERS if any(r.experiment.method == method for r in results)}
-    for r in results:
-        for claim in r.found["claims"]:
-            held[r.experiment.method][0 if claim["holds"] else 1] += 1
-    return {method: (yes, no) for method, (yes, no) in held.items()}
 
 
 def _tasks(ax: Any, data: Mapping[str, Any]) -> None:
