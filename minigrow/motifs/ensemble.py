@@ -15,7 +15,7 @@ from minigrow.motifs.esu import Census, census, check_size
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.sampling import check_probabilities, sampled_census
 from minigrow.motifs.statistics import Motifs, summarise
-from minigrow.motifs.switching import PASSES, TRIES, switched
+from minigrow.motifs.switching import PASSES, TRIES, check_offers, switched
 
 
 class Plan(NamedTuple):
@@ -96,10 +96,7 @@ def check_plan(size: int, plan: Plan) -> None:
     check_size(size)
     if plan.random < 0:
         raise ValueError(f"the number of random graphs must be >= 0, got {plan.random}. 0 counts without comparing.")
-    if plan.passes < 0 or plan.tries < 1:
-        raise ValueError(
-            f"passes must be >= 0 and tries >= 1, got {plan.passes} and {plan.tries}. The paper takes 3 and 3."
-        )
+    check_offers(plan.passes, plan.tries)
     if plan.probabilities is not None:
         check_probabilities(plan.probabilities, size)
 

@@ -169,6 +169,15 @@ def randomise(
     return switched(graph, rng, passes, tries, blocks)[0]
 
 
+def check_offers(passes: int, tries: int) -> None:
+    """Raise ValueError unless passes >= 0 and tries >= 1.
+
+    >>> check_offers(3, 3)
+    """
+    if passes < 0 or tries < 1:
+        raise ValueError(f"passes must be >= 0 and tries >= 1, got {passes} and {tries}. The paper takes 3 and 3.")
+
+
 def switched(
     graph: Graph, rng: np.random.Generator, passes: int, tries: int, blocks: np.ndarray | None = None
 ) -> tuple[Graph, int, int]:
@@ -178,8 +187,7 @@ def switched(
     >>> switched(from_edges([0, 1], [1, 2]), np.random.default_rng(0), 3, 3)[1:]
     (18, 0)
     """
-    if passes < 0 or tries < 1:
-        raise ValueError(f"passes must be >= 0 and tries >= 1, got {passes} and {tries}. The paper takes 3 and 3.")
+    check_offers(passes, tries)
     neighbour = graph.neighbour.copy()
     made, done = _switch(graph.start, neighbour, bonds(graph, blocks), (passes, tries), rng)
     return graph._replace(neighbour=neighbour), made, done
