@@ -4,23 +4,16 @@ python -m pip install -e ".[bench]"
 python tests/benchmarks/bench_isotropic.py
 """
 
-import os
-import sys
 import tracemalloc
-from pathlib import Path
 
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-sys.path.insert(0, str(Path(__file__).parent))
+import alternating
+import numpy as np
+import torch
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from alternating import compare, machine, report  # noqa: E402
-
-from minigrow.growth import Plan, follow, train  # noqa: E402
-from minigrow.growth import start as start_run  # noqa: E402
-from minigrow.isotropic import Network, grow, prune  # noqa: E402
-from minigrow.nn import AdamW, start  # noqa: E402
+from minigrow.growth import Plan, follow, train
+from minigrow.growth import start as start_run
+from minigrow.isotropic import Network, grow, prune
+from minigrow.nn import AdamW, start
 
 torch.set_num_threads(1)
 
@@ -91,7 +84,9 @@ def training(widths, batch, need):
     same_arithmetic(net, X, y)
     for options in ({}, {"foreach": True}, {"fused": True}):
         title = f"training step {list(widths)} batch {batch}, torch AdamW {options or 'as it comes'}"
-        report(title, compare(our_step(net, X, y), their_step(net, X, y, **options)), None if options else need)
+        alternating.report(
+            title, alternating.compare(our_step(net, X, y), their_step(net, X, y, **options)), None if options else need
+        )
 
 
 def structure():
@@ -107,12 +102,12 @@ def structure():
             wide, event = grow(net, layer, 1, rng=rng)
             return wide, follow([event], optimiser, state, net)
 
-        result = compare(append, our_step(net, X, y), repeats=20)
-        report(f"append one neuron to layer {layer} of [64,500,500,10] | a training step", result, 1)
-        pair = compare(
+        result = alternating.compare(append, our_step(net, X, y), repeats=20)
+        alternating.report(f"append one neuron to layer {layer} of [64,500,500,10] | a training step", result, 1)
+        pair = alternating.compare(
             lambda layer=layer: prune(net, layer, 1, by="reflection"), lambda layer=layer: prune(net, layer), 2, 9
         )
-        report(f"remove one neuron of layer {layer} by reflection | by the whole SVD", pair)
+        alternating.report(f"remove one neuron of layer {layer} by reflection | by the whole SVD", pair)
 
 
 def memory():
@@ -130,7 +125,7 @@ def memory():
 
 
 if __name__ == "__main__":
-    machine()
+    alternating.machine()
     print("torch", torch.__version__)
     training((64, 32, 32, 10), 48, 5)
     training((3072, 100, 100, 10), 48, 2)

@@ -7,18 +7,13 @@ python tests/benchmarks/bench_nimble.py            # trials need no JAX; without
 import os
 import sys
 import time
-from pathlib import Path
 
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-sys.path.insert(0, str(Path(__file__).parent))
+import alternating
+import numpy as np
 
-import numpy as np  # noqa: E402
-from alternating import compare, machine, report  # noqa: E402
-
-from minigrow.nimble import TASKS, controller, run_trials  # noqa: E402
-from minigrow.nimble.tasks import bessel_sum  # noqa: E402
-from minigrow.nn import Adam, start  # noqa: E402
+from minigrow.nimble import TASKS, controller, run_trials
+from minigrow.nimble.tasks import bessel_sum
+from minigrow.nn import Adam, start
 
 
 def peak_megabytes():
@@ -122,12 +117,12 @@ def against_jax():
             ours, theirs = our_epochs(X, y, width, count), their_epochs(X, y, width, count, dtype, looped)
             gap = abs(ours() - theirs())
             name = f"{points} points, width {width}, JAX {dtype}{', one compiled loop' if looped else ''}"
-            seconds = compare(ours, theirs, 1)
-            report(name, (seconds[0] / count, seconds[1] / count, seconds[2]), asked)
+            seconds = alternating.compare(ours, theirs, 1)
+            alternating.report(name, (seconds[0] / count, seconds[1] / count, seconds[2]), asked)
             print(f"  losses after {count} epochs differ by {gap:.1e}")
 
 
 if __name__ == "__main__":
-    machine()
+    alternating.machine()
     trials()
     against_jax()

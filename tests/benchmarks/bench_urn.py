@@ -4,21 +4,14 @@ python -m pip install -e ".[bench]"
 python tests/benchmarks/bench_urn.py
 """
 
-import os
-import sys
 import time
-from pathlib import Path
 
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-sys.path.insert(0, str(Path(__file__).parent))
+import alternating
+import numpy as np
+import torch
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from alternating import compare, machine, report  # noqa: E402
-
-from minigrow.nn import Adam, start  # noqa: E402
-from minigrow.urn import Network, workspace  # noqa: E402
+from minigrow.nn import Adam, start
+from minigrow.urn import Network, workspace
 
 torch.set_num_threads(1)
 
@@ -101,7 +94,9 @@ def training(size, batch, need):
     for kind in (Plain, Blocks):
         for options in ({}, {"fused": True}):
             title = f"S = {size}, I = 6, batch {batch} | torch {kind.__name__} {options or ''}"
-            report(title, compare(our_step(net, X, y), their_step(kind(net), X, y, **options)), need)
+            alternating.report(
+                title, alternating.compare(our_step(net, X, y), their_step(kind(net), X, y, **options)), need
+            )
 
 
 class Timed:
@@ -137,7 +132,7 @@ def share_of_blas(size, batch, dtype):
 
 
 if __name__ == "__main__":
-    machine()
+    alternating.machine()
     print("torch", torch.__version__)
     training(64, 32, 1.5)
     training(64, 256, 1.5)
