@@ -14,7 +14,7 @@ import numpy as np
 from minigrow.experiments.nimble.common import better, geometric, ratio
 from minigrow.nimble import TASKS, Course, Plan, auxiliary, controller, descend_all, fit, history, run_trials, sample
 from minigrow.nn import MLP, Adam, complex_step
-from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import flatten, views
 from minigrow.plotting import COLOURS, GREY, STYLE, look
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})

@@ -33,7 +33,7 @@ from minigrow.differentiable_structure.network import gradient
 from minigrow.experiments.differentiable_structure.neurons import obedience
 from minigrow.experiments.differentiable_structure.rank import rank_test
 from minigrow.nn import complex_step
-from minigrow.nn.params import flatten
+from minigrow.nn.spaces import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look, phases
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})

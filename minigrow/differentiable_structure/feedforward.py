@@ -21,7 +21,7 @@ from minigrow.growth.basis import Change, Move, append, apply, carry, keep
 from minigrow.nn import validate
 from minigrow.nn.mlp import MLP, gradient
 from minigrow.nn.optimisers import RMSProp, State
-from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import flatten, views
 
 SLOW = Learning(rate=1e-3, clip=1e-3, pull=1e-5)  # a tenth of the recurrent numbers: digits need finer steps
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from minigrow.differentiable_structure.network import Network
 from minigrow.nn.optimisers import RMSProp, State
-from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import flatten, views
 from minigrow.nn.validate import positive, whole
 
 PULLED = ("Whh", "Why")

@@ -24,7 +24,7 @@ import numpy as np
 
 from minigrow.differentiable_structure import text as texts
 from minigrow.nn import validate
-from minigrow.nn.params import flatten, size, views
+from minigrow.nn.spaces import flatten, size, views
 
 AXES = {"Wxh": ("+h", "-x"), "Whh": ("+h", "-h"), "Why": ("+y", "-h"), "bh": ("+h",), "by": ("+y",)}
 SCALE = 0.01

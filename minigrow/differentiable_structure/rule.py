@@ -17,7 +17,7 @@ import numpy as np
 from minigrow.differentiable_structure.network import AXES, SCALE, Network
 from minigrow.growth.basis import Move, append, apply, carry, keep
 from minigrow.growth.events import Event
-from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import flatten, views
 from minigrow.nn.validate import positive, whole
 
 

@@ -31,7 +31,7 @@ from minigrow.differentiable_structure.text import encode
 from minigrow.growth.events import Event
 from minigrow.growth.files import load_arrays, save_arrays
 from minigrow.growth.history import History, from_arrays, to_arrays
-from minigrow.growth.training import Diverged
+from minigrow.growth.loop import Diverged
 from minigrow.nn import validate
 
 KIND, VERSION = "minigrow recurrent checkpoint", 1

@@ -8,7 +8,7 @@ from minigrow.differentiable_structure.kernels import Room, room
 from minigrow.differentiable_structure.learning import Learning
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.rule import Parts, Rule
-from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import flatten, views
 
 
 def fill(parts: Parts, learning: Learning, rule: Rule | None) -> Room:

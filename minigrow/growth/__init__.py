@@ -1,4 +1,7 @@
-"""What all growing networks share: the change of basis, events and history, the training loop, checkpoints."""
+"""What all growing networks share: the change of basis, the contract, events, the training loop, checkpoints, history.
+
+Reading order: `basis` (the one idea), `contract` (what a network must have), `events`, `loop`, `batches`, `checkpoint`, `history`.
+"""
 
 from minigrow.growth.basis import (
     Change,
@@ -8,19 +11,22 @@ from minigrow.growth.basis import (
     carry,
     duplicate,
     flip,
+    insert,
     keep,
-    matrix,
     permute,
     rescale,
     rotate,
 )
+from minigrow.growth.batches import Shuffled, Whole
+from minigrow.growth.checkpoint import Run, load, save
+from minigrow.growth.contract import Network, check, moved
 from minigrow.growth.events import Event, follow
-from minigrow.growth.history import History, multiply_adds, parameters
+from minigrow.growth.history import History
+from minigrow.growth.loop import Context, Diverged, Plan, accept, evaluate, start, train, train_on
 from minigrow.growth.snapshot import keep_snapshots, snapshot
-from minigrow.growth.training import Diverged, Plan, Run, evaluate, load, save, start, train
 
 __all__ = [
-    "Change", "Diverged", "Event", "History", "Move", "Plan", "Run", "append", "apply", "carry", "duplicate", "evaluate",
-    "flip", "follow", "keep", "keep_snapshots", "load", "matrix", "multiply_adds", "parameters", "permute", "rescale",
-    "rotate", "save", "snapshot", "start", "train",
+    "Change", "Context", "Diverged", "Event", "History", "Move", "Network", "Plan", "Run", "Shuffled", "Whole", "accept",
+    "append", "apply", "carry", "check", "duplicate", "evaluate", "flip", "follow", "insert", "keep", "keep_snapshots",
+    "load", "moved", "permute", "rescale", "rotate", "save", "snapshot", "start", "train", "train_on",
 ]  # fmt: skip

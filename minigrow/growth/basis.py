@@ -18,7 +18,7 @@ with squared entries (exact for permutations, signs, appending and removing; onl
 | `flip(signs)` | diag(+-1) | the same | act is odd |
 | `rescale(c)` | diag(c), c > 0 | diag(1/c) | act(c z) = c act(z) |
 | `append(h, k)` | [1; 0] | [1 0] | act(0) = 0; the new columns of V may then be set to anything |
-| `duplicate(h, i, q)` | repeat row i | split column i into q and 1 - q | always, element-wise act (Net2Net, Chen et al. 2016) |
+| `duplicate(h, i, q)` | repeat row i | split column i into q and 1 - q, q not 1/2 | element-wise act (Net2Net, Chen et al. 2016) |
 | `keep(kept, h)` | drop rows | drop columns | what is lost was zero, or is made up for elsewhere |
 
 All but the rotation move each old neuron to a new place with a factor, so they are stored as a list of places and cost
@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrow.nn.spaces import Axes, space_of
 from minigrow.nn.validate import whole
 
 
@@ -174,10 +175,11 @@ def append(h: int, neurons: int) -> Change:
     return _both(np.concatenate([np.arange(h), np.full(neurons, -1)]), h)
 
 
-def duplicate(h: int, neuron: int, share: float = 0.5) -> Change:
+def duplicate(h: int, neuron: int, share: float) -> Change:
     """Copy a neuron behind the h there are; the first keeps `share` q of the outgoing weights, the copy gets 1 - q.
 
-    Raises ValueError when there is no such neuron.
+    With q = 1/2 both get equal gradients for ever, so the layer never uses its new neuron: the share must differ from it.
+    Raises ValueError when there is no such neuron, or for a share of 1/2.
 
     >>> matrix(duplicate(2, 0, 0.25).Ut)
     array([[0.25, 0.  ],
@@ -186,9 +188,29 @@ def duplicate(h: int, neuron: int, share: float = 0.5) -> Change:
     """
     if not 0 <= whole(neuron, "neuron") < h:
         raise ValueError(f"neuron must be in 0..{h - 1}, got {neuron}.")
+    if not np.isfinite(share) or share == 0.5:
+        raise ValueError(
+            f"share must be finite and not 1/2, got {share!r}. Equal halves get equal gradients and stay twins for ever; "
+            "take 0.4, or draw it: rng.uniform(0.3, 0.7)."
+        )
     source, split = np.append(np.arange(h), neuron), np.ones(h + 1)
     split[neuron], split[h] = share, 1 - share
     return Change(Places(source, np.ones(h + 1), h), Places(source, split, h))
+
+
+def insert(h: int, place: int) -> Change:
+    """Put one new neuron before place `place` of h, 0..h, instead of behind all: new rows and columns start at zero.
+
+    Raises ValueError for a place that does not exist.
+
+    >>> matrix(insert(2, 1).T)
+    array([[1., 0.],
+           [0., 0.],
+           [0., 1.]])
+    """
+    if not 0 <= whole(place, "place") <= h:
+        raise ValueError(f"place must be in 0..{h}, got {place}.")
+    return _both(np.insert(np.arange(h), place, -1), h)
 
 
 def keep(kept: Sequence[int], h: int) -> Change:
@@ -223,11 +245,11 @@ def matrix(part: np.ndarray | Places) -> np.ndarray:
     return dense
 
 
-def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Mapping[str, Sequence[str]]) -> dict:
+def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes) -> dict:
     """Return the named arrays after the moves; `axes` says for each axis which space it produces (+) or consumes (-).
 
     A network with W (h, d), V (k, h) declares axes = {"W": ("+h", "-x"), "V": ("+y", "-h")}; arrays are new, never shared.
-    Raises ValueError when a layer does not have the size that the change is for.
+    Raises ValueError when a layer does not have the size that the change is for, or when a move touches no axis at all.
 
     >>> net = {"W": np.array([[1.0], [2.0]]), "V": np.array([[3.0, 4.0]])}
     >>> apply([Move("h", permute([1, 0]))], net, {"W": ("+h", "-x"), "V": ("+y", "-h")})
@@ -235,19 +257,22 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Mapping
     """
     result = dict(params)
     for space, change in moves:
+        touched = False
         for name, array in result.items():
             for axis, role in enumerate(axes[name]):
-                if role[1:] == space:
+                if space_of(role) == space:
+                    touched = True
                     if array.shape[axis] != change.old:
                         raise ValueError(f"the change is for {change.old} neurons, but {name} has {array.shape[axis]}.")
                     array = _along(change.T if role[0] == "+" else change.Ut, array, axis)
             result[name] = array
+        if not touched:
+            known = sorted({str(space_of(role)) for name in result for role in axes[name] if not isinstance(role, int)})
+            raise ValueError(f"a move on {space!r} touches no axis: the spaces are {', '.join(known)}. Is it a typo?")
     return {name: np.array(array) if array is params[name] else array for name, array in result.items()}
 
 
-def carry(
-    moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Mapping[str, Sequence[str]], order: int
-) -> dict:
+def carry(moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Axes, order: int) -> dict:
     """Map what an optimiser remembers: order 1 by the dual change, order 2 by the dual with squared entries.
 
     `slots` are arrays shaped like the parameters. New rows and columns start at zero. Raises ValueError as `apply` does.

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.growth.basis import Move, Places, carry
+from minigrow.growth.contract import Network, trained_entries
 from minigrow.nn.optimisers import Optimiser, State
-from minigrow.nn.params import flatten, size, views
+from minigrow.nn.spaces import flatten, views
 
 
 class Event(NamedTuple):
@@ -17,7 +18,8 @@ class Event(NamedTuple):
 
     `before` and `after` are the width of that space, `moves` the changes of basis in order, `step` when it happened
     (the training loop fills it in). `origin` is what a history keeps of the moves, see `sources`; () says that old neurons
-    keep their places, with new ones behind them, or the last ones gone.
+    keep their places, with new ones behind them, or the last ones gone. `memory` is where the optimiser's memory of what is
+    new starts.
 
     >>> Event("grow", "h1", 2, "asked for", 4, 6).kind
     'grow'
@@ -32,6 +34,7 @@ class Event(NamedTuple):
     moves: tuple[Move, ...] = ()
     step: int = -1
     origin: tuple[int, ...] = ()
+    memory: float = 0.0
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -72,10 +75,11 @@ def _places(T):
     return T.source if isinstance(T, Places) else np.array(_in_place(T.shape[1], T.shape[0]))
 
 
-def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Any) -> State:
+def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Network) -> State:
     """Return the optimiser's state after the events; `net` is the network before them. Slots are vectors (trained,).
 
-    First moments map like a gradient, second moments with squared entries; what is new starts at zero.
+    First moments map like a gradient, second moments with squared entries; what is new starts at the event's `memory`.
+    Raises ValueError for a state that does not fit the network.
 
     >>> from minigrow.growth.basis import append
     >>> from minigrow.nn import MLP, Momentum, start
@@ -84,20 +88,73 @@ def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Any
     >>> follow([event], Momentum(), start(Momentum(), net.theta), net).slots[0].shape
     (10,)
     """
-    shapes, moves = trained_shapes(net), [move for event in events for move in event.moves]
-    slots = zip(state.slots, optimiser.orders, strict=True)
-    return State(state.t, tuple(flatten(carry(moves, views(slot, shapes), net.axes, order)) for slot, order in slots))
+    fits(optimiser, state, net)
+    shapes = {name: net.shapes[name] for name in net.trained}
+    slots = [views(slot, shapes) for slot in state.slots]
+    for event in events:
+        if event.moves:
+            pairs = zip(slots, optimiser.orders, strict=True)
+            slots = [_carried(event, named, net.axes, order) for named, order in pairs]
+    return State(state.t, tuple(flatten(named) for named in slots))
 
 
-def trained_shapes(net: Any) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of those leading parameters that are trained, `net.trained` entries in all.
+def _carried(event, named, axes, order):
+    carried = carry(event.moves, named, axes, order)
+    if not event.memory:
+        return carried
+    old = carry(event.moves, {name: np.ones_like(array) for name, array in named.items()}, axes, 2)
+    return {name: np.where(old[name] == 0, array.dtype.type(event.memory), array) for name, array in carried.items()}
+
+
+def fits(optimiser: Optimiser, state: State, net: Network) -> None:
+    """Check that the optimiser's state belongs to a network of this shape: a compiled step must never see other lengths.
+
+    Raises ValueError that names `follow`, which carries a state along when a network is changed by hand.
+
+    >>> from minigrow.nn import MLP, Momentum, start
+    >>> fits(Momentum(), start(Momentum(), np.zeros(8)), MLP.create([4, 3, 2], rng=0))
+    Traceback (most recent call last):
+    ValueError: the optimiser's state has slots of (8,) entries, but the network trains 23. ...
+    """
+    P, found = trained_entries(net), [np.shape(slot) for slot in state.slots]
+    if len(found) != len(optimiser.orders) or any(shape != (P,) for shape in found):
+        lengths = ", ".join(map(str, found)) or "none"
+        raise ValueError(
+            f"the optimiser's state has slots of {lengths} entries, but the network trains {P}. After a change by hand the state "
+            "must follow: growth.accept(run, net, event), or state=growth.follow([event], optimiser, state, net_before)."
+        )
+
+
+def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
+    """Check that the events' moves lead from one network's sizes to the other's, and that each event counts rightly.
+
+    Raises ValueError that names `who` made the change.
 
     >>> from minigrow.nn import MLP
-    >>> trained_shapes(MLP.create([1, 2], rng=0))
-    {'W1': (2, 1), 'b1': (2,)}
+    >>> explain(MLP.create([4, 3, 2], rng=0), MLP.create([4, 5, 2], rng=0), (), "my_rule")
+    Traceback (most recent call last):
+    ValueError: my_rule changed the sizes ... but its events explain ...
     """
-    named: dict[str, tuple[int, ...]] = {}
-    for name, shape in net.shapes.items():
-        if size(named) < net.trained:
-            named[name] = shape
-    return named
+    sizes = dict(before.sizes)
+    for event in events:
+        if not isinstance(event, Event):
+            raise ValueError(f"{who} must return events of growth.Event, got {event!r}.")
+        seen = sizes.get(event.space)
+        for space, change in event.moves:
+            if sizes.get(space) != change.old:
+                raise ValueError(f"{who}: a move of {change.old} neurons on {space!r}, which has {sizes.get(space)}.")
+            sizes[space] = change.new
+        sign = {"grow": 1, "prune": -1}.get(event.kind, 0)
+        counted = event.after - event.before == sign * event.neurons
+        if (event.moves and (event.before, event.after) != (seen, sizes[event.space])) or (sign and not counted):
+            raise ValueError(
+                f"{who}: the event says {event.kind} {event.neurons}, {event.before} to {event.after} neurons of {event.space}; "
+                f"its moves lead from {seen} to {sizes.get(event.space)}."
+            )
+    if sizes != dict(after.sizes):
+        raise ValueError(
+            f"{who} changed the sizes from {dict(before.sizes)} to {dict(after.sizes)}, but its events explain {sizes}. "
+            "Return the Event, with its moves, of every change, so that the optimiser's state can follow."
+        )
+    if not events and not np.array_equal(before.theta, after.theta, equal_nan=True):
+        raise ValueError(f"{who} changed parameters without an event. Return one that says what it did, and its moves.")

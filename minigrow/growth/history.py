@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from minigrow.growth.events import Event
 from minigrow.growth.files import load_arrays, save_arrays
 
-KIND, VERSION = "minigrow history", 1
+KIND, VERSION = "minigrow history", 2
 Row = Mapping[str, Any]
 
 
@@ -37,6 +38,10 @@ class History:
             raise ValueError(f"a row must have the columns {sorted(self.rows[0])}, got {sorted(row)}.")
         return History((*self.rows, dict(row)), self.events)
 
+    def thinned(self, kept: Callable[[Row], bool]) -> History:
+        """Return the history with only those rows for which `kept(row)` is true, and all events."""
+        return History(tuple(row for row in self.rows if kept(row)), self.events)
+
     def with_events(self, events: Sequence[Event]) -> History:
         """Return the history with more events, without their moves: of those only `Event.origin` is for the record."""
         return History(self.rows, self.events + tuple(event.recorded for event in events))
@@ -60,53 +65,63 @@ class History:
         return padded
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the history as `.npz` without pickle, whole or not at all."""
-        arrays, events = to_arrays(self)
-        save_arrays(path, arrays, {"file": KIND, "version": VERSION, "events": events})
+        """Write the history as `.npz` without pickle, whole or not at all; raises ValueError for a column of objects."""
+        arrays, table = to_arrays(self)
+        save_arrays(path, arrays, {"file": KIND, "version": VERSION, "history": table})
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> History:
         """Read a history; raises ValueError for a file that is truncated, damaged or something else."""
         arrays, meta = load_arrays(path, KIND, VERSION)
         try:
-            return from_arrays(arrays, meta["events"])
+            return from_arrays(arrays, meta["history"])
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"{path} is a damaged {KIND} file: {_said(error)} Take an earlier copy.") from error
 
 
-def to_arrays(history: History, prefix: str = "row.") -> tuple[dict[str, np.ndarray], list[dict]]:
-    """Return each column as its values end to end plus the length of each row (-1 for a scalar), and events as dicts.
+def to_arrays(history: History) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Return the arrays of a history, and its columns' names and its events as plain values.
 
-    >>> to_arrays(History().with_row({"widths": (4, 3)}))[0]
-    {'row.widths': array([4, 3]), 'row.widths.lengths': array([2])}
+    Column i is `column{i}`, the values of all rows end to end, and `column{i}.shapes`, one row of lengths for each row, filled
+    up with -1: any name, and any shape that changes from row to row, comes back as it was.
+    Raises ValueError for values that are no numbers or words (objects would need pickle).
+
+    >>> to_arrays(History().with_row({"widths": (4, 3)}))
+    ({'column0': array([4, 3]), 'column0.shapes': array([[2]])}, {'columns': ['widths'], 'events': []})
     """
-    arrays = {}
-    for name in history.rows[0] if history.rows else ():
+    arrays, names = {}, list(history.rows[0]) if history.rows else []
+    for i, name in enumerate(names):
         column = [np.asarray(row[name]) for row in history.rows]
-        arrays[prefix + name] = np.concatenate([np.ravel(value) for value in column])
-        arrays[prefix + name + ".lengths"] = np.array([value.size if value.ndim else -1 for value in column])
-    return arrays, [_plain(event) for event in history.events]
+        if any(value.dtype.kind not in "biufcUS" for value in column):
+            raise ValueError(
+                f"column {name!r} must hold numbers or words to be saved, got {column[-1].dtype}. "
+                "Does observe(net) return None?"
+            )
+        shapes = np.full((len(column), max(1, *(value.ndim for value in column))), -1)
+        for row, value in zip(shapes, column, strict=True):
+            row[: value.ndim] = value.shape
+        arrays[f"column{i}"] = np.concatenate([np.ravel(value) for value in column])
+        arrays[f"column{i}.shapes"] = shapes
+    return arrays, {"columns": names, "events": [_plain(event) for event in history.events]}
 
 
 def _plain(event):
-    return {key: value for key, value in event._asdict().items() if key != "moves" and (key != "origin" or value)}
+    left = {"moves", "memory"} | (set() if event.origin else {"origin"})
+    return {key: value for key, value in event._asdict().items() if key not in left}
 
 
-def from_arrays(arrays: Mapping[str, np.ndarray], events: Sequence[Mapping], prefix: str = "row.") -> History:
+def from_arrays(arrays: Mapping[str, np.ndarray], table: Mapping[str, Any]) -> History:
     """Return the history that `to_arrays` wrote.
 
-    Raises ValueError when a column lacks its lengths, or values and lengths do not fit.
+    Raises ValueError when a column is missing, or values and shapes do not fit.
 
     >>> from_arrays(*to_arrays(History().with_row({"widths": (4, 3)})))["widths"]
     array([[4, 3]])
     """
-    columns = {}
-    for key in arrays:
-        name = key.removesuffix(".lengths")
-        if key.startswith(prefix) and (name == key or name not in arrays):
-            columns[name[len(prefix) :]] = _cut(arrays, name)
+    columns = {str(name): _cut(arrays, f"column{i}", name) for i, name in enumerate(table["columns"])}
     rows = zip(*columns.values(), strict=True)
-    return History(tuple(dict(zip(columns, row, strict=True)) for row in rows), tuple(map(_event, events)))
+    events = tuple(map(_event, table["events"]))
+    return History(tuple(dict(zip(columns, row, strict=True)) for row in rows), events)
 
 
 def _event(fields):
@@ -120,39 +135,21 @@ def _event(fields):
     return event
 
 
-def _cut(arrays, name):
-    for needed in (name, name + ".lengths"):
+def _cut(arrays, key, name):
+    for needed in (key, key + ".shapes"):
         if needed not in arrays:
-            raise ValueError(f"every column is stored as NAME and NAME.lengths, but there is no {needed}.")
-    values, lengths = arrays[name], arrays[name + ".lengths"]
-    ends = np.cumsum(np.abs(lengths))
-    fits = values.ndim == lengths.ndim == 1 and lengths.dtype.kind == "i" and ends[-1:].sum() == len(values)
-    if not fits:
-        raise ValueError(f"the lengths of column {name} must be whole numbers that add up to its {values.size} values.")
+            raise ValueError(f"column {name!r} is stored as {key} and {key}.shapes, but there is no {needed}.")
+    values, shapes = arrays[key], arrays[key + ".shapes"]
+    if values.ndim != 1 or shapes.ndim != 2 or shapes.dtype.kind != "i" or shapes.min(initial=-1) < -1:
+        raise ValueError(f"the shapes of column {name!r} must be whole numbers, got {shapes.dtype} {shapes.shape}.")
+    shapes = [tuple(length for length in row if length >= 0) for row in shapes.tolist()]
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    if ends[-1:].sum() != len(values):
+        raise ValueError(f"the shapes of column {name!r} must add up to its {values.size} values.")
     pieces = np.split(values, ends[:-1])
-    return [piece if length >= 0 else piece[0] for piece, length in zip(pieces, lengths, strict=True)]
+    return [piece.reshape(shape) if shape else piece[0] for piece, shape in zip(pieces, shapes, strict=True)]
 
 
 def _said(error):
     lost = isinstance(error, (KeyError, TypeError))
     return f"something in it is missing or misnamed ({error})." if lost else f"{str(error).removesuffix('.')}."
-
-
-def parameters(net: Any) -> int:
-    """Count all parameters of a network.
-
-    >>> from minigrow.nn import MLP
-    >>> parameters(MLP.create([4, 3, 2], rng=0))
-    23
-    """
-    return int(net.theta.size)
-
-
-def multiply_adds(net: Any) -> int:
-    """Count the multiply-adds of one sample's forward pass: the entries of all weight matrices.
-
-    >>> from minigrow.nn import MLP
-    >>> multiply_adds(MLP.create([4, 3, 2], rng=0))
-    18
-    """
-    return sum(shape[0] * shape[1] for shape in net.shapes.values() if len(shape) == 2)

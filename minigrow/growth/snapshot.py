@@ -23,7 +23,7 @@ MOST = float(np.finfo(np.float16).max)
 
 
 def snapshot(net: Any) -> dict[str, Any]:
-    """Return the columns above for any network with `params` and `axes`; two matrices between the same spaces are added.
+    """Return the columns above for any network of the contract; two matrices between the same spaces are added.
 
     >>> from minigrow.nn import MLP
     >>> seen = snapshot(MLP.create([4, 3, 2], rng=0))
@@ -32,13 +32,11 @@ def snapshot(net: Any) -> dict[str, Any]:
     """
     matrices: dict[str, Any] = {}
     sizes: dict[str, int] = {}
-    for name, roles in net.axes.items():
-        if [role[:1] for role in roles] == ["+", "-"]:
-            (to, source), W = (role[1:] for role in roles), net.params[name]
-            sizes |= {f"size.{to}": W.shape[0], f"size.{source}": W.shape[1]}
-            key = f"weights.{source}.{to}"
-            matrices[key] = matrices.get(key, 0) + np.ravel(W)
-    gates = {f"gate.{space}": _half(gate) for space, gate in getattr(net, "gated", {}).items()}
+    for to, source, W in net.wires:
+        sizes |= {f"size.{to}": W.shape[0], f"size.{source}": W.shape[1]}
+        key = f"weights.{source}.{to}"
+        matrices[key] = matrices.get(key, 0) + np.ravel(W)
+    gates = {f"gate.{space}": _half(gate) for space, gate in net.gated.items()}
     return {key: _half(W) for key, W in matrices.items()} | sizes | gates
 
 

@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.growth.events import Event
+from minigrow.growth.loop import Context
 from minigrow.isotropic.diagonalise import singular_values
+from minigrow.isotropic.growing import grow
 from minigrow.isotropic.network import Network
-from minigrow.isotropic.neurodegeneration import prune
-from minigrow.isotropic.neurogenesis import grow
+from minigrow.isotropic.pruning import prune
 from minigrow.nn import validate
 
 
 def adapt(
-    net: Network, layer: int, tau: float = 0.95, scaffold: int = 5, *, rng: Any, X: np.ndarray | None = None
+    net: Network, layer: int, tau: float = 0.95, scaffold: int = 5, *, rng: Any = None, X: np.ndarray | None = None
 ) -> tuple[Network, tuple[Event, ...]]:
     """Grow or prune hidden layer `layer` until just `scaffold` of its singular values are <= tau (one neuron always stays).
 
@@ -46,11 +47,13 @@ def adapt(
 
 
 class AutoAdapt(NamedTuple):
-    """A growth policy for the training loop: adapt all hidden layers after every `every` epochs.
+    """A growth policy for the training loop: adapt all hidden layers after every `every` epochs; X as in `adapt`.
 
-    >>> net, events = AutoAdapt(tau=0.5, scaffold=2)(Network.create([4, 3, 2], rng=0), 1, np.random.default_rng(0))
-    >>> net.widths
-    (4, 5, 2)
+    >>> from minigrow.growth import Plan, start, train
+    >>> from minigrow.nn import SGD
+    >>> run = start(Network.create([2, 3, 2], rng=0), SGD(), rng=0)
+    >>> train(run, np.eye(2), np.array([0, 1]), Plan(epochs=1, policies=(AutoAdapt(tau=0.5, scaffold=2),))).net.widths
+    (2, 4, 2)
     """
 
     tau: float = 0.95
@@ -58,11 +61,11 @@ class AutoAdapt(NamedTuple):
     every: int = 1
     X: np.ndarray | None = None
 
-    def __call__(self, net: Network, epoch: int, rng: np.random.Generator) -> tuple[Network, tuple[Event, ...]]:
+    def __call__(self, net: Network, context: Context) -> tuple[Network, tuple[Event, ...]]:
         """Return the adapted network and what happened, last hidden layer first. Raises ValueError for every < 1."""
         happened: tuple[Event, ...] = ()
-        due = epoch % validate.whole(self.every, "every", least=1) == 0
+        due = context.epoch % validate.whole(self.every, "every", least=1) == 0
         for layer in range(net.layers - 2, -1, -1) if due else ():
-            net, events = adapt(net, layer, self.tau, self.scaffold, rng=rng, X=self.X)
+            net, events = adapt(net, layer, self.tau, self.scaffold, rng=context.rng, X=self.X)
             happened += events
         return net, happened

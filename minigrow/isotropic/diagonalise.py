@@ -12,28 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from minigrow.growth.basis import Move, apply, rotate
+from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.isotropic.network import Network
-from minigrow.nn.validate import whole
-
-
-def hidden(net: Network, layer: int) -> int:
-    """Return l = layer + 1 for a hidden layer, counted from 0; h_l is its space.
-
-    Raises ValueError for a layer that is not hidden.
-
-    >>> hidden(Network.create([4, 3, 2], rng=0), 0)
-    1
-    """
-    count = net.layers - 1
-    if not count:
-        raise ValueError(f"the network {net.widths} has no hidden layer. Create one with at least three widths.")
-    if not 0 <= whole(layer, "layer") < count:
-        raise ValueError(
-            f"layer must be a hidden layer, 0..{count - 1} for widths {net.widths}, got {layer}. "
-            "Inputs and outputs change with grow_inputs, grow_outputs, drop_inputs, drop_outputs."
-        )
-    return int(layer) + 1
 
 
 def svd(W: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -81,7 +62,7 @@ def singular_values(net: Network, layer: int) -> np.ndarray:
     >>> singular_values(Network.create([4, 3, 2], rng=0), 0).round(6)
     array([1., 1., 1.])
     """
-    W = net.params[f"W{hidden(net, layer)}"]
+    W = net.params[f"W{net.hidden(layer)}"]
     check_finite(W)
     sigma = np.zeros(len(W), W.dtype)
     found = np.linalg.svd(W, compute_uv=False)
@@ -129,7 +110,7 @@ def left_diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
     >>> np.allclose(gram, np.diag(np.diag(gram)))
     True
     """
-    l = hidden(net, layer)
+    l = net.hidden(layer)
     R, sigma, _ = svd(net.params[f"W{l}"])
     rank = int(np.sum(sigma > null(sigma, *net.params[f"W{l}"].shape)))
     if l > 1:
@@ -152,13 +133,12 @@ def diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
     >>> int(np.sum(abs(net.params["W2"]) > 1e-12))
     3
     """
-    l = hidden(net, layer)
+    l = net.hidden(layer)
     if l == 1:
         raise ValueError("layer 0 stands on the inputs, whose basis is fixed. Use left_diagonalise(net, 0).")
     R, Q = _both_bases(net.params[f"W{l}"])
     moves = (Move(f"h{l}", rotate(R)), Move(f"h{l - 1}", rotate(Q)))
-    params = apply(moves, net.params, net.axes)
-    return net.with_params(params), Event("rotate", f"h{l}", 0, "singular basis on both sides", len(R), len(R), moves)
+    return moved(net, moves), Event("rotate", f"h{l}", 0, "singular basis on both sides", len(R), len(R), moves)
 
 
 def _both_bases(W):

@@ -15,19 +15,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-# The first word of a law's name, and the files of this folder that hold those laws, in the order in which they are listed.
+# The first word of a law's name, and the files of its folder that hold those laws, in the order in which they are listed.
 MODULES = {
-    "nn": ("nn", "nn_symmetries", "nn_optimisers"),
-    "growth": ("growth", "growth_training"),
-    "isotropic": ("isotropic", "isotropic_moves"),
-    "nimble": ("nimble", "nimble_size"),
-    "differentiable_structure": (
-        "differentiable_structure",
-        "differentiable_structure_neurons",
-        "differentiable_structure_memory",
-    ),
-    "urn": ("urn_prices", "urn", "urn_pool"),
-    "motifs": ("motifs", "motifs_null"),
+    "nn": ("gradients", "symmetries", "optimisers"),
+    "growth": ("basis", "training"),
+    "isotropic": ("network", "moves"),
+    "nimble": ("network", "size"),
+    "differentiable_structure": ("network", "neurons", "memory"),
+    "urn": ("prices", "network", "pool"),
+    "motifs": ("counts", "null"),
 }
 EPS = float(np.finfo(np.float64).eps)
 Check = Callable[[np.random.Generator], float]
@@ -67,10 +63,11 @@ def all_laws() -> list[Law]:
     >>> all_laws()[0].name.split(".")[0]
     'nn'
     """
-    files = [file for files in MODULES.values() for file in files]
+    files = [f"minigrow.laws.{folder}.{file}" for folder, names in MODULES.items() for file in names]
     for file in files:
-        importlib.import_module(f"minigrow.laws.{file}")
-    return sorted(REGISTERED.values(), key=lambda row: files.index(row.check.__module__.split(".")[-1]))
+        importlib.import_module(file)
+    order = {file: place for place, file in enumerate(files)}  # a user's own laws come behind these
+    return sorted(REGISTERED.values(), key=lambda row: order.get(row.check.__module__, len(order)))
 
 
 class Verdict(NamedTuple):

@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from minigrow.growth.history import History, parameters
-from minigrow.growth.training import Diverged, Run, start
+from minigrow.growth.loop import Diverged, Run, start
 from minigrow.nimble.gates import neurons_on
 from minigrow.nimble.network import Network, size_term
 from minigrow.nn import validate

@@ -28,7 +28,7 @@ from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.initialisers import INITIALISERS
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.params import flatten, size, views
+from minigrow.nn.spaces import flatten, size, views
 
 START = 1e-5  # spread of the controller's first value
 

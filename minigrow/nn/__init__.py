@@ -1,15 +1,20 @@
-"""The fixed network: activations, losses, initialisers, optimisers, a plain MLP and a gradient check."""
+"""The fixed network: activations, losses, initialisers, optimisers and what wraps them, a plain MLP, a gradient check.
 
-from minigrow.nn.activations import ACTIVATIONS, ElementWise
+Reading order: `spaces` (what a network is), `mlp` (the formulas), `losses`, `activations`, `radial`, `optimisers`, `wrappers`.
+"""
+
+from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.check import central_step, complex_step, deviation
 from minigrow.nn.initialisers import INITIALISERS
-from minigrow.nn.losses import LOSSES, binary_cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
+from minigrow.nn.losses import LOSSES, accuracy, softmax
 from minigrow.nn.mlp import MLP
 from minigrow.nn.optimisers import OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, RMSProp, State, start
-from minigrow.nn.radial import RADIAL, Radial
+from minigrow.nn.radial import RADIAL
+from minigrow.nn.spaces import Layered, Spaces
+from minigrow.nn.wrappers import L1, Pull, bind
 
 __all__ = [
-    "ACTIVATIONS", "INITIALISERS", "LOSSES", "MLP", "OPTIMISERS", "RADIAL", "SGD", "Adam", "AdamW", "ElementWise",
-    "Momentum", "Nesterov", "RMSProp", "Radial", "State", "binary_cross_entropy", "central_step", "complex_step",
-    "deviation", "mean_squared_error", "softmax", "softmax_cross_entropy", "start",
+    "ACTIVATIONS", "INITIALISERS", "L1", "LOSSES", "MLP", "OPTIMISERS", "RADIAL", "SGD", "Adam", "AdamW", "Layered",
+    "Momentum", "Nesterov", "Pull", "RMSProp", "Spaces", "State", "accuracy", "bind", "central_step", "complex_step",
+    "deviation", "softmax", "start",
 ]  # fmt: skip

@@ -48,9 +48,10 @@ def rmsprop(theta, g, s, rate, fresh, eps, clip):
 
 @compiled
 def adamw(theta, g, m, v, decayed, shrink, fresh1, fresh2, rate, scale, eps):
-    """One AdamW step on vectors (P,); the first `decayed` entries of theta shrink first."""
-    for i in range(decayed):
-        theta[i] *= shrink
+    """One AdamW step on vectors (P,); the entries of theta in the rows [first, behind the last] of `decayed` shrink first."""
+    for row in range(len(decayed)):
+        for i in range(decayed[row, 0], decayed[row, 1]):
+            theta[i] *= shrink
     for i in range(theta.size):
         m[i] += fresh1 * (g[i] - m[i])
         v[i] += fresh2 * (g[i] * g[i] - v[i])

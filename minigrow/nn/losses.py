@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigrow.nn.activations import sigmoid
+from minigrow.nn.validate import same_rows
 
 LossAndGradient = tuple[float, np.ndarray]
 
@@ -102,6 +103,19 @@ def class_labels(t: np.ndarray, k: int) -> np.ndarray:
     if not ((t >= 0) & (t < k) & (t == np.floor(t))).all():
         raise ValueError(f"labels must be whole numbers in 0..{k - 1}, got values from {t.min()} to {t.max()}.")
     return t.astype(np.int64)
+
+
+def accuracy(p: np.ndarray, t: np.ndarray) -> float:
+    """Return the share of rows of outputs p (n, k) whose greatest entry is their label, in [0, 1]; t is (n,) or one-hot (n, k).
+
+    Raises ValueError as `class_labels` does, or when there are not as many labels as rows.
+
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    0.5
+    """
+    labels = class_labels(t, p.shape[1])
+    same_rows(p, labels)
+    return float(np.mean(p.argmax(axis=1) == labels))
 
 
 def _scalar(loss):

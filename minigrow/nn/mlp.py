@@ -9,7 +9,7 @@ W_l (m_l, m_{l-1}), b_l (m_l), z_l pre-activation (n, m_l), g_l = dL/dz_l (n, m_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,28 +20,34 @@ from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS, ElementWise
 from minigrow.nn.initialisers import INITIALISERS
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.params import size, views
 from minigrow.nn.radial import RADIAL, Radial
+from minigrow.nn.spaces import Axes, Layered, views
 
 EVERY_ACTIVATION: dict[str, ElementWise | Radial] = {**ACTIVATIONS, **RADIAL}
 
 
 @dataclass(frozen=True, eq=False)
-class MLP:
-    """Widths (m_0, ..., m_L), the name of the hidden activation, and all parameters in one vector theta (P,).
+class MLP(Layered):
+    """Layers h0 (inputs), ..., hL (outputs), the name of the hidden activation, and all parameters in one vector theta (P,).
 
     >>> net = MLP.create([4, 3, 2], rng=0)
     >>> net(np.ones((5, 4))).shape, net.params["W1"].shape
     ((5, 2), (3, 4))
     """
 
-    widths: tuple[int, ...]
+    sizes: dict[str, int]
     activation: str
     theta: np.ndarray
 
     @classmethod
     def create(
-        cls, widths: Sequence[int], activation: str = "tanh", *, init: str = "glorot", rng: Any, dtype: Any = np.float64
+        cls,
+        widths: Sequence[int],
+        activation: str = "tanh",
+        *,
+        init: str = "glorot",
+        rng: Any = None,
+        dtype: Any = np.float64,
     ) -> MLP:
         """Draw a network: weights from the initialiser, biases zero. Raises ValueError for an unknown option or width.
 
@@ -51,81 +57,25 @@ class MLP:
         widths, rng = validate.widths(widths), validate.generator(rng)
         validate.choice(activation, EVERY_ACTIVATION, "activation")
         draw = INITIALISERS[validate.choice(init, INITIALISERS, "init")]
-        net = cls(widths, activation, np.zeros(size(_shapes(widths)), validate.float_dtype(dtype)))
-        for layer in range(1, net.layers + 1):
-            W = net.params[f"W{layer}"]
+        net = cls(widths, activation, validate.float_dtype(dtype))
+        for l in range(1, net.layers + 1):
+            W = net.params[f"W{l}"]
             W[...] = draw(*W.shape, rng)
         return net
 
-    @property
-    def layers(self) -> int:
-        """L, the number of weight matrices."""
-        return len(self.widths) - 1
-
     @cached_property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of every parameter, in the order in which theta holds them."""
-        return _shapes(self.widths)
-
-    @cached_property
-    def params(self) -> dict[str, np.ndarray]:
-        """Windows on theta: W1, b1, W2, b2, ..."""
-        return views(self.theta, self.shapes)
-
-    @cached_property
-    def axes(self) -> dict[str, tuple[str, ...]]:
-        """Which space each axis produces (+) or consumes (-); see `minigrow.growth.basis`."""
-        named = {}
-        for layer in range(1, self.layers + 1):
-            named[f"W{layer}"] = (f"+h{layer}", f"-h{layer - 1}")
-            named[f"b{layer}"] = (f"+h{layer}",)
-        return named
-
-    @property
-    def decayed(self) -> int:
-        """How many leading entries of theta weight decay touches: all of them."""
-        return self.theta.size
-
-    @property
-    def trained(self) -> int:
-        """How many leading entries of theta are trained: all of them."""
-        return self.theta.size
-
-    def with_params(self, params: dict[str, np.ndarray]) -> MLP:
-        """Return a network of the same kind around new arrays W_l (m_l, m_{l-1}), b_l (m_l); widths follow them.
-
-        >>> net = MLP.create([4, 3, 2], rng=0)
-        >>> bool(np.all(net.with_params(net.params).theta == net.theta))
-        True
-        """
-        widths = (params["W1"].shape[1], *(params[f"b{layer}"].size for layer in range(1, self.layers + 1)))
-        theta = np.concatenate([np.ravel(params[name]) for name in self.shapes])
-        return MLP(widths, self.activation, theta)
+    def axes(self) -> Axes:
+        """W_l produces layer l from layer l - 1, b_l produces layer l."""
+        layers = range(1, self.layers + 1)
+        return {k: v for l in layers for k, v in ((f"W{l}", (f"+h{l}", f"-h{l - 1}")), (f"b{l}", (f"+h{l}",)))}
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the outputs (n, m_L) for inputs (n, m_0)."""
         return forward(self, validate.matrix(X, self.widths[0], self.theta.dtype))[0][-1]
 
-    def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[[np.ndarray, np.ndarray], float]:
-        """Return f(X, y) -> loss that writes dL/dtheta into g (P,), as the training loop asks for it."""
-
-        def step(X: np.ndarray, y: np.ndarray) -> float:
-            value, g[...] = gradient(self, X, y, loss)
-            return value
-
-        return step
-
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, m_0), y; see `minigrow.nn.losses`."""
         return gradient(self, X, y, loss)
-
-
-def _shapes(widths):
-    named = {}
-    for layer in range(1, len(widths)):
-        named[f"W{layer}"] = (widths[layer], widths[layer - 1])
-        named[f"b{layer}"] = (widths[layer],)
-    return named
 
 
 def forward(net: MLP, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

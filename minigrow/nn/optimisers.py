@@ -2,18 +2,21 @@
 
 theta parameters (P,), g gradient (P,), t step count, eta rate; a slot is a vector (P,) that the optimiser remembers.
 Each optimiser names its slots and their order in the gradient: 1 if a slot scales like g, 2 if like g^2. A change of
-basis needs nothing more to carry them along (`minigrow.growth.basis`). Weight decay touches only the first `decayed`
-entries.
+basis needs nothing more to carry them along (`minigrow.growth.basis`). Weight decay shrinks the entries that `decayed` names, as
+rows [first, behind the last] (k, 2); None means all. What wraps an optimiser is in `minigrow.nn.wrappers`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from minigrow.nn import kernels
 from minigrow.nn.validate import positive
+
+Decayed = np.ndarray | None
+NOTHING = np.zeros((0, 2), np.int64)
 
 
 class State(NamedTuple):
@@ -29,12 +32,10 @@ class Optimiser(Protocol):
     rate: float
     orders: tuple[int, ...]
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new parameters and state from vectors (P,)."""
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do the same in place: overwrites theta and the slots of a state that the caller owns."""
 
 
@@ -48,14 +49,21 @@ def start(optimiser: Optimiser, theta: np.ndarray) -> State:
 
 
 def checked(optimiser: Optimiser) -> Optimiser:
-    """Return the optimiser if its numbers make sense: rate > 0, decays >= 0, betas in [0, 1).
+    """Return the optimiser, and what it wraps, if its numbers make sense: rate > 0, decays >= 0, betas in [0, 1).
 
     Raises ValueError that names the field.
 
     >>> checked(SGD(rate=0.1))
     SGD(rate=0.1, decay=0.0)
     """
+    if not hasattr(optimiser, "orders") or not hasattr(optimiser, "_asdict"):
+        raise ValueError(f"an optimiser must be one of {', '.join(OPTIMISERS)}, or wrap one, got {optimiser!r}.")
     for name, value in optimiser._asdict().items():
+        if name == "inner":
+            checked(value)
+            continue
+        if not isinstance(value, (int, float, np.number)):
+            continue
         if name in ("beta", "beta1", "beta2") and not 0 <= value < 1:
             raise ValueError(f"{name} must lie in [0, 1), got {value!r}.")
         if name != "clip":
@@ -74,13 +82,11 @@ class SGD(NamedTuple):
     decay: float = 0.0
     orders = ()
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
         return theta - _decayed_rate(self, state, theta) * g, State(state.t + 1, ())
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
         kernels.sgd(theta, g, _decayed_rate(self, state, theta))
         return State(state.t + 1, ())
@@ -98,14 +104,12 @@ class Momentum(NamedTuple):
     decay: float = 0.0
     orders = (1,)
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
         v = theta.dtype.type(self.beta) * state.slots[0] + g
         return theta - _decayed_rate(self, state, theta) * v, State(state.t + 1, (v,))
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
         kernels.momentum(theta, g, *state.slots, _decayed_rate(self, state, theta), theta.dtype.type(self.beta))
         return State(state.t + 1, state.slots)
@@ -123,15 +127,13 @@ class Nesterov(NamedTuple):
     decay: float = 0.0
     orders = (1,)
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
         beta = theta.dtype.type(self.beta)
         v = beta * state.slots[0] + g
         return theta - _decayed_rate(self, state, theta) * (g + beta * v), State(state.t + 1, (v,))
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
         kernels.nesterov(theta, g, *state.slots, _decayed_rate(self, state, theta), theta.dtype.type(self.beta))
         return State(state.t + 1, state.slots)
@@ -152,24 +154,27 @@ class RMSProp(NamedTuple):
     clip: float = np.inf
     orders = (2,)
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    @property
+    def numbers(self) -> tuple[float, float, float, float]:
+        """Rate, 1 - beta, eps, clip; 1 - beta is the decimal that one reads: .01 for .99, not .010000000000000009."""
+        return self.rate, round(1 - self.beta, 15), self.eps, self.clip
+
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        rate, fresh, eps, clip = _as(theta, self.rate, 1 - self.beta, self.eps, self.clip)
+        rate, fresh, eps, clip = _as(theta, *self.numbers)
         s = state.slots[0] + fresh * (g * g - state.slots[0])
         return theta - np.clip(rate * g / np.sqrt(s + eps), -clip, clip), State(state.t + 1, (s,))
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
-        kernels.rmsprop(theta, g, *state.slots, *_as(theta, self.rate, 1 - self.beta, self.eps, self.clip))
+        kernels.rmsprop(theta, g, *state.slots, *_as(theta, *self.numbers))
         return State(state.t + 1, state.slots)
 
 
 class AdamW(NamedTuple):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019); all vectors (P,).
 
-        theta <- (1 - eta decay) theta                        on the first `decayed` entries
+        theta <- (1 - eta decay) theta                        on the `decayed` entries
         m <- m + (1 - beta1)(g - m),  v <- v + (1 - beta2)(g^2 - v)
         theta <- theta - eta m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
 
@@ -184,20 +189,20 @@ class AdamW(NamedTuple):
     eps: float = 1e-8
     orders = (1, 2)
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
         (m, v), (shrink, fresh1, fresh2, rate, scale, eps) = state.slots, self._scalars(state.t + 1, theta)
-        theta = np.concatenate([theta[:decayed] * shrink, theta[len(theta[:decayed]) :]])
+        theta = theta.copy()
+        for first, last in _all(theta) if decayed is None else decayed:
+            theta[first:last] *= shrink
         m = m + fresh1 * (g - m)
         v = v + fresh2 * (g * g - v)
         return theta - rate * m / (np.sqrt(v) * scale + eps), State(state.t + 1, (m, v))
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
-        head = len(theta) if decayed is None else decayed
-        kernels.adamw(theta, g, *state.slots, head, *self._scalars(state.t + 1, theta))
+        shrunk = _all(theta) if decayed is None else decayed
+        kernels.adamw(theta, g, *state.slots, shrunk, *self._scalars(state.t + 1, theta))
         return State(state.t + 1, state.slots)
 
     def _scalars(self, t, theta):
@@ -218,18 +223,20 @@ class Adam(NamedTuple):
     eps: float = 1e-8
     orders = (1, 2)
 
-    def step(
-        self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None
-    ) -> tuple[np.ndarray, State]:
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see `AdamW`."""
-        return self._adamw().step(state, theta, g)
+        return self._adamw().step(state, theta, g, NOTHING)
 
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: int | None = None) -> State:
+    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
-        return self._adamw().update(state, theta, g)
+        return self._adamw().update(state, theta, g, NOTHING)
 
     def _adamw(self):
         return AdamW(self.rate, 0.0, self.beta1, self.beta2, self.eps)
+
+
+def _all(theta):
+    return np.array([[0, theta.size]])
 
 
 def _as(theta, *numbers):
@@ -241,4 +248,4 @@ def _decayed_rate(optimiser, state, theta):
     return theta.dtype.type(optimiser.rate / (1 + optimiser.decay * state.t))
 
 
-OPTIMISERS = {cls.__name__.lower(): cls for cls in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}
+OPTIMISERS: dict[str, Any] = {cls.__name__.lower(): cls for cls in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}

@@ -124,16 +124,42 @@ def positive(value: float, name: str, zero: str = "") -> float:
     return float(value)
 
 
-def generator(rng: int | np.random.Generator) -> np.random.Generator:
-    """Return a Generator: the one passed, or a fresh one from an integer seed.
+def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
+    """Return a Generator: the one passed, one from a seed, or for None one that differs at every call.
 
     Raises ValueError for anything else: the global NumPy state is never used.
 
     >>> int(generator(0).integers(10))
     8
     """
-    if isinstance(rng, np.random.Generator):
-        return rng
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng() if rng is None else rng
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(rng)
-    raise ValueError(f"rng must be a numpy.random.Generator or a seed >= 0, got {rng!r}. Try rng=0.")
+    raise ValueError(f"rng must be a numpy.random.Generator, a seed >= 0 or None, got {rng!r}. Try rng=0.")
+
+
+def labels(y: Any) -> tuple[np.ndarray, int]:
+    """Return class labels (n,) and how many classes there are, from labels 0, 1, ... (n,) or one-hot rows (n, k).
+
+    Raises ValueError for words, and for a class that never occurs: its output would learn to be silent, and nothing more.
+
+    >>> labels([0, 2, 1, 1])
+    (array([0, 2, 1, 1]), 3)
+    """
+    y = np.asarray(y)
+    if y.ndim == 2:
+        return y, y.shape[1]
+    if y.ndim != 1 or y.dtype.kind not in "biuf" or not len(y) or not np.isfinite(y).all() or y.max() < 1:
+        raise ValueError(
+            f"y must hold labels 0, 1, ... (n,) of at least two classes, or one-hot rows, got {y.dtype} {y.shape}. "
+            "Words become numbers with: names, y = numpy.unique(y, return_inverse=True)."
+        )
+    k = int(y.max()) + 1
+    missing = np.setdiff1d(np.arange(k), y)
+    if len(missing):
+        raise ValueError(
+            f"labels must name every class 0..{k - 1}, got none of {missing[:5].tolist()}. "
+            "Number them without gaps: names, y = numpy.unique(y, return_inverse=True)."
+        )
+    return y, k

@@ -35,7 +35,7 @@ import numpy as np
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.params import flatten, size, views
+from minigrow.nn.spaces import flatten, size, views
 
 ACTS = ("tanh", "relu")
 SLOPES: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # act'(z) written with h = act(z)

@@ -28,7 +28,7 @@ import numpy as np
 from numba import njit
 
 from minigrow.nn import validate
-from minigrow.nn.params import views
+from minigrow.nn.spaces import views
 from minigrow.urn.network import Network, forward, late_activity
 from minigrow.urn.positions import distances
 

@@ -11,7 +11,7 @@ from minigrow.differentiable_structure.hyperbolic import tanh
 from minigrow.differentiable_structure.learning import Learning
 from minigrow.differentiable_structure.network import Network, gradient
 from minigrow.differentiable_structure.rule import Parts, Rule
-from minigrow.nn.params import views
+from minigrow.nn.spaces import views
 
 pytestmark = pytest.mark.kernels
 seeds = st.integers(0, 2**32 - 1)

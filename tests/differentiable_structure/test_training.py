@@ -17,7 +17,7 @@ from minigrow.differentiable_structure import (
     start,
     train,
 )  # fmt: skip
-from minigrow.growth.training import Diverged
+from minigrow.growth.loop import Diverged
 
 LIVELY = Rule(threshold=1.0, delete=0.5, add=0.5, anytime=0.05, most=20)
 TEXT = easy(3000, rng=0)

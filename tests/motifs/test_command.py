@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 
-from minigrow.laws.motifs_cases import draw_graph
+from minigrow.laws.motifs.cases import draw_graph
 from minigrow.motifs import Census, Plan, analyse, command, edges, read_edges, summarise
 from minigrow.motifs.drawing import arrow_order, draw
 from minigrow.motifs.esu import STOP

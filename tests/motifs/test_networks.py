@@ -11,7 +11,7 @@ from minigrow.experiments.motifs import grown, landscape, shuffled, wiring
 from minigrow.experiments.motifs.data import GROUPS, LEFT, binary_tree, independent_clusters
 from minigrow.experiments.motifs.measures import change, likeness
 from minigrow.experiments.motifs.training import EPOCHS, initial, learn
-from minigrow.laws.motifs_cases import adjacency
+from minigrow.laws.motifs.cases import adjacency
 from minigrow.motifs import Plan
 from minigrow.motifs.weights import (
     Cut,

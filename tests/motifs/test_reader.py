@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.laws.motifs_cases import draw_graph
+from minigrow.laws.motifs.cases import draw_graph
 from minigrow.motifs import edges, from_edges, parse_edges, read_edges, relabel, reverse
 
 WRONG = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.laws.motifs_cases import draw_graph
-from minigrow.laws.motifs_null import differing
+from minigrow.laws.motifs.cases import draw_graph
+from minigrow.laws.motifs.null import differing
 from minigrow.motifs import (
     Census,
     Plan,

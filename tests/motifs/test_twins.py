@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.laws.motifs_cases import adjacency, brute_force, draw_graph, gap
-from minigrow.laws.motifs_null import kept
+from minigrow.laws.motifs.cases import adjacency, brute_force, draw_graph, gap
+from minigrow.laws.motifs.null import kept
 from minigrow.motifs import Census, Plan, analyse, census, colour_blind, from_edges
 from minigrow.motifs import esu as esu_module
 from minigrow.motifs.classes import (

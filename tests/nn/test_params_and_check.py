@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minigrow.nn import central_step, complex_step, deviation
-from minigrow.nn.params import flatten, shapes_of, size, views
+from minigrow.nn.spaces import flatten, shapes_of, size, views
 
 SHAPES = st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple), min_size=1, max_size=5).map(
     lambda shapes: {f"p{i}": shape for i, shape in enumerate(shapes)}

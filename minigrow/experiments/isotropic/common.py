@@ -14,7 +14,7 @@ import numpy as np
 from minigrow import isotropic
 from minigrow.datasets import Dataset
 from minigrow.growth import Plan, Run, start, train
-from minigrow.growth.training import Diverged
+from minigrow.growth.loop import Diverged
 from minigrow.nn import MLP, AdamW
 
 

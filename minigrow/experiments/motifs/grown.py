@@ -24,7 +24,7 @@ from minigrow.experiments.motifs.training import BATCH, EPOCHS, OPTIMISER, initi
 from minigrow.experiments.registry import Outcome
 from minigrow.growth.basis import Move, apply, duplicate, rotate
 from minigrow.growth.events import Event
-from minigrow.growth.training import Plan, start, train
+from minigrow.growth.loop import Plan, start, train
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
 from minigrow.nn.initialisers import orthogonal
 

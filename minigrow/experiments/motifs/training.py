@@ -8,7 +8,7 @@ fallen by 1 % for 3 epochs; the paper does not say what it watches). Accuracy is
 import numpy as np
 
 from minigrow.datasets import Dataset
-from minigrow.growth.training import Plan, start, train
+from minigrow.growth.loop import Plan, start, train
 from minigrow.nn import MLP, Nesterov
 
 SCHEMES = ("normal", "orthogonal", "glorot")

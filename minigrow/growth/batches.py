@@ -1,0 +1,135 @@
+"""Where batches come from: `Shuffled(X, y, 48)` visits all rows once an epoch, `Whole(X, y)` hands out all of them at every step.
+
+A source of batches is a value; what it must remember between two steps (which rows are left, the loss so far) is in a dict of
+numbers and arrays, the run's `feed`, so that a checkpoint holds it. A source has
+
+    begin(feed)             the feed to start from: a new one for {}, else the one that a run brings along
+    deal(feed, rng, n)      n batches, one after the other; each is what the network's gradient takes
+    hear(feed, loss, batch) the loss of the batch that was dealt last
+    until(feed, epochs)     how many steps are left until this many epochs are over
+    follow(feed, moves)     the feed after structural changes
+    rows(batch)             how many samples a batch has
+
+and may offer `compiled(run, plan)`, a faster implementation of the same steps (see `growth.loop`). The feed's "epoch" counts the
+epochs that are over; its "loss" is the mean loss of the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from minigrow.growth.basis import Move
+
+Feed = dict[str, Any]
+
+
+class Batches(Protocol):
+    """What the loop asks of a source of batches; the list above says what each method does."""
+
+    X: Any
+    y: Any
+
+    def begin(self, feed: Feed) -> Feed:
+        """Return the feed to start from."""
+
+    def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple]:
+        """Yield n batches; the feed, which the loop owns, goes along."""
+
+    def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
+        """Take note of a batch's loss."""
+
+    def until(self, feed: Feed, epochs: int) -> int:
+        """Return the steps that are left until `epochs` epochs are over."""
+
+    def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
+        """Return the feed after structural changes."""
+
+    def rows(self, batch: tuple) -> int:
+        """Return how many samples a batch has."""
+
+
+class Shuffled(NamedTuple):
+    """X (n, d) and y (n, ...) in batches of `batch` rows: each epoch visits all rows once, in a random order.
+
+    >>> source, feed = Shuffled(np.eye(3), np.arange(3), 2), {}
+    >>> feed = source.begin(feed)
+    >>> [len(X) for X, y in source.deal(feed, np.random.default_rng(0), 3)], source.until(source.begin({}), 2)
+    ([2, 1, 2], 4)
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    batch: int
+
+    def begin(self, feed: Feed) -> Feed:
+        """Go on with the rows that are left of an epoch of as many rows, else with a new epoch."""
+        fresh: Feed = {"epoch": 0, "n": len(self.X), "order": np.zeros(0, np.int64), "total": 0.0, "loss": np.nan}
+        fresh |= {name: feed[name] for name in ("epoch", "loss") if name in feed}
+        return dict(feed) if feed.get("n") == len(self.X) else fresh
+
+    def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield (X, y) of the next n batches; the last one of an epoch may be smaller."""
+        for _ in range(n):
+            if not len(feed["order"]):
+                feed["order"], feed["total"] = rng.permutation(len(self.X)), 0.0
+            rows, feed["order"] = feed["order"][: self.batch], feed["order"][self.batch :]
+            yield self.X.take(rows, axis=0), self.y.take(rows, axis=0)
+
+    def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
+        """Add the loss up; behind the last batch of an epoch its mean is the epoch's loss."""
+        feed["total"] += loss * len(batch[0])
+        if not len(feed["order"]):
+            feed["epoch"], feed["loss"] = feed["epoch"] + 1, feed["total"] / len(self.X)
+
+    def until(self, feed: Feed, epochs: int) -> int:
+        """Return the steps left of this epoch and those of the epochs behind it."""
+        left, whole = -(-len(feed["order"]) // self.batch), -(-len(self.X) // self.batch)
+        return left + (epochs - feed["epoch"] - (left > 0)) * whole
+
+    def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
+        """Return the feed: rows do not change when neurons do."""
+        return feed
+
+    def rows(self, batch: tuple) -> int:
+        """Return the number of rows."""
+        return len(batch[0])
+
+
+class Whole(NamedTuple):
+    """All of X (n, d), y (n, ...) at every step, so that a step is an epoch.
+
+    >>> source = Whole(np.eye(3), np.arange(3))
+    >>> source.until(source.begin({}), 5)
+    5
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+
+    def begin(self, feed: Feed) -> Feed:
+        """Return the feed, or a new one."""
+        return {"epoch": feed.get("epoch", 0), "loss": feed.get("loss", np.nan)}
+
+    def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield (X, y) n times."""
+        for _ in range(n):
+            yield self.X, self.y
+
+    def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
+        """Note the loss and count the epoch."""
+        feed["loss"], feed["epoch"] = loss, feed["epoch"] + 1
+
+    def until(self, feed: Feed, epochs: int) -> int:
+        """Return the epochs left: each is one step."""
+        return epochs - feed["epoch"]
+
+    def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
+        """Return the feed."""
+        return feed
+
+    def rows(self, batch: tuple) -> int:
+        """Return the number of rows."""
+        return len(batch[0])

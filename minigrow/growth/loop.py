@@ -1,0 +1,347 @@
+"""Train a network that may change its shape while it trains: the one loop of this package.
+
+    run = start(net, AdamW(), rng=0)
+    run = train(run, X, y, Plan(epochs=60, policies=(AutoAdapt(),)))       # a new run; the old one is still there
+    save(run, "run.npz");  run = load("run.npz", Network)                  # continues bit for bit (`growth.checkpoint`)
+
+A step is a batch, the gradient, the optimiser and what wraps it (`nn.wrappers`). Every so many steps the policies are visited:
+a policy is any f(net, context) -> (net, events) with a change that its events explain. Every so many steps a row of the history
+is written. What differs between methods is where batches come from, what wraps the optimiser, and the policies.
+
+A source of batches may offer `compiled(run, plan)`: an engine whose `steps(run, n)` takes up to n of these same steps in compiled
+code and returns (run, change), where change(run) -> (net, events) is a structural decision at which it stopped, or None.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from minigrow.growth.batches import Batches, Shuffled, Whole
+from minigrow.growth.checkpoint import Run, load, save
+from minigrow.growth.contract import Network, check, trained_entries
+from minigrow.growth.events import Event, explain, fits, follow
+from minigrow.nn import validate
+from minigrow.nn.losses import LOSSES, accuracy, class_labels
+from minigrow.nn.optimisers import Optimiser, State, checked
+from minigrow.nn.optimisers import start as start_state
+from minigrow.nn.wrappers import Span, bind
+
+
+class Context(NamedTuple):
+    """What a policy may ask for: step and epochs so far, the run's generator, all data X, y, the loss's name, the history.
+
+    A gradient on all data is `net.gradient(context.X, context.y, context.loss)`.
+    """
+
+    step: int
+    epoch: int
+    rng: np.random.Generator
+    X: Any
+    y: Any
+    loss: str
+    history: Any
+
+
+Policy = Callable[[Any, Context], tuple[Any, Sequence[Event]]]
+
+
+class Plan(NamedTuple):
+    """How to train: how long, in which batches, on which loss, who may change the network, and what to record.
+
+    Length: until `epochs` epochs are over, or until step `steps` where that is given; both count from the run's beginning.
+    `batch` rows at a time, None for all of them. `policies` are visited every `every` steps (None: behind each epoch), a row
+    of the history is written every `record` steps (None: behind each epoch); both count from step `since` on, and both
+    happen at the last step too. At most `rows` rows are kept: when there are as many, every second one goes and the interval doubles.
+    `validation` is (X, y) or None; `observe(net)` returns more columns for the history; `checkpoint` is a path that is
+    rewritten behind every row; `backup` keeps a copy of the last good state at every stop, for `Diverged`; `quiet` switches
+    the progress bar off (it is off anyway where there is no terminal).
+    """
+
+    epochs: int = 20
+    batch: int | None = 48
+    loss: str = "softmax"
+    policies: Sequence[Policy] = ()
+    validation: tuple[np.ndarray, np.ndarray] | None = None
+    observe: Callable[[Any], dict[str, Any]] | None = None
+    checkpoint: str | os.PathLike | None = None
+    quiet: bool = False
+    steps: int | None = None
+    every: int | None = None
+    record: int | None = None
+    since: int = 0
+    rows: int | None = None
+    backup: bool = False
+
+
+class Diverged(ArithmeticError):
+    """Loss or parameters became NaN or infinite; `run` is the last good one: backup, checkpoint, or the one `train` was given."""
+
+    def __init__(self, message: str, run: Run):
+        super().__init__(message)
+        self.run = run
+
+
+def start(net: Network, optimiser: Optimiser, *, rng: Any = None) -> Run:
+    """Return a run before its first step.
+
+    Raises ValueError for a network that breaks the contract or an optimiser whose numbers make no sense.
+
+    >>> from minigrow.nn import MLP, SGD
+    >>> start(MLP.create([4, 3, 2], rng=0), SGD(), rng=0).epoch
+    0
+    """
+    state = start_state(checked(optimiser), check(net).theta[: trained_entries(net)])
+    return Run(net, optimiser, state, validate.generator(rng))
+
+
+def train(run: Run, X: np.ndarray, y: np.ndarray, plan: Plan | None = None) -> Run:
+    """Return the run after the plan: X (n, inputs), y (n,) labels or (n, outputs) targets; nothing of the old run changes.
+
+    Raises ValueError for bad data, Diverged for a loss that is not finite.
+
+    >>> from minigrow.nn import MLP, SGD
+    >>> run = train(start(MLP.create([2, 3, 2], rng=0), SGD(), rng=0), np.eye(2), np.array([0, 1]), Plan(epochs=3))
+    >>> run.epoch, run.history["loss"].shape
+    (3, (3,))
+    """
+    plan = Plan() if plan is None else plan
+    X, y = data(run.net, X, y, plan.loss)
+    if plan.validation is not None:
+        plan = plan._replace(validation=data(run.net, *plan.validation, plan.loss))
+    batch = plan.batch if plan.batch is None else validate.whole(plan.batch, "batch", least=1)
+    return train_on(run, Whole(X, y) if batch is None else Shuffled(X, y, batch), plan)
+
+
+def data(net: Network, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return X (n, d) in the network's float type and y as the loss takes it: labels (n,) or targets (n, k).
+
+    Raises ValueError for what does not fit the network, the loss or each other.
+
+    >>> from minigrow.nn import MLP
+    >>> data(MLP.create([2, 2], rng=0), [[1, 2]], [1], "softmax")
+    (array([[1., 2.]]), array([1]))
+    """
+    validate.choice(loss, LOSSES, "loss")
+    X = validate.matrix(X, net.widths[0], net.theta.dtype)
+    if np.iscomplexobj(X):
+        raise ValueError(f"X must be real to train on, got {X.dtype}. Pass real and imaginary parts as columns.")
+    y = np.asarray(y)
+    if loss == "softmax":
+        y = class_labels(y, net.widths[-1])
+    else:
+        y = validate.matrix(y[:, None] if y.ndim == 1 else y, net.widths[-1], net.theta.dtype, name="y")
+        with np.errstate(all="ignore"):
+            LOSSES[loss](np.zeros_like(y), y)  # complains about labels that do not fit
+    validate.same_rows(X, y)
+    return X, y
+
+
+def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
+    """Return the run after the plan, on batches from any source; see `train`.
+
+    >>> from minigrow.nn import MLP, SGD
+    >>> run = start(MLP.create([2, 3, 2], rng=0), SGD(), rng=0)
+    >>> train_on(run, Whole(np.eye(2), np.array([0, 1])), Plan(steps=5)).step
+    5
+    """
+    _check_plan(plan)
+    fits(run.optimiser, run.state, check(run.net))
+    good, run, saved = run, _private(run, batches), False
+    end = run.step + batches.until(run.feed, plan.epochs) if plan.steps is None else plan.steps
+    engine = _engine(run, batches, plan)
+    with tqdm(total=end, initial=run.step, unit="step", disable=plan.quiet or None) as bar:
+        while run.step < end:
+            stop = min(end, *(_next(run, batches, plan, beat) for beat in (plan.every, _interval(plan, run.step))))
+            before = run.step
+            try:
+                run = engine(run, stop)
+            except FloatingPointError as error:
+                last = load(plan.checkpoint, type(run.net)) if saved else good
+                raise Diverged(_hint(run, error, plan, saved), last) from None
+            if _due(run, batches, plan.every, plan, end):
+                run = visit(run, batches, plan)
+            if _due(run, batches, _interval(plan, before), plan, end):
+                run = _record(run, plan)
+                if plan.checkpoint is not None:
+                    save(run, plan.checkpoint)
+                    saved = True
+            if plan.backup:
+                good = _copied(run)
+            bar.set_postfix_str(f"loss {run.loss:.4f} widths {'-'.join(map(str, run.net.widths))}", refresh=False)
+            bar.update(run.step - before)
+    return run
+
+
+def _check_plan(plan):
+    for name, least in (("epochs", 0), ("steps", 0), ("every", 1), ("record", 1), ("since", 0), ("rows", 2)):
+        value = getattr(plan, name)
+        if value is not None or name == "epochs":
+            validate.whole(value, name, least)
+    for policy in plan.policies:
+        if not callable(policy):
+            raise ValueError(f"a policy must be a function of (net, context), got {policy!r}.")
+
+
+def _next(run, batches, plan, beat):
+    """The step of the next beat: a multiple of `beat` behind plan.since, or the end of this epoch."""
+    if beat is None:
+        return run.step + batches.until(run.feed, run.epoch + 1)
+    return run.step + beat - (run.step - plan.since) % beat
+
+
+def _due(run, batches, beat, plan, end):
+    if run.step == end:
+        return True
+    if beat is None:
+        return batches.until(run.feed, run.epoch) == 0
+    return (run.step - plan.since) % beat == 0
+
+
+def _interval(plan, step):
+    """The interval of rows: `record`, doubled as often as there were `rows` of them."""
+    if plan.rows is None or plan.record is None:
+        return plan.record
+    interval = plan.record
+    while step >= plan.rows * interval:
+        interval *= 2
+    return interval
+
+
+def _engine(run, batches, plan):
+    """Return f(run, stop) -> run: readable steps, or the source's compiled ones with the structural changes between them."""
+    offered = getattr(batches, "compiled", lambda run, plan: None)(run, plan)
+    if offered is None:
+        return lambda run, stop: _steps(run, batches, plan, stop)
+
+    def compiled(run: Run, stop: int) -> Run:
+        while run.step < stop:
+            run, change = offered.steps(run, stop - run.step)
+            _check_finite(run, run.loss)
+            if change is not None:
+                run = accept(run, *change(run), batches=batches, who="the compiled step")
+        return run
+
+    return compiled
+
+
+def _steps(run, batches, plan, stop):
+    """Take readable steps until `stop`: deal, gradient, hear, update."""
+    net, state, feed, work = run.net, run.state, run.feed, 0
+    gradient, update = bind(run.optimiser, net, np.empty_like(net.theta), plan.loss, Span(run.step, stop))
+    with np.errstate(all="ignore"):
+        for batch in batches.deal(feed, run.rng, stop - run.step):
+            loss = gradient(*batch)
+            if not math.isfinite(loss):
+                _check_finite(run._replace(step=run.step + state.t - run.state.t + 1), loss)
+            batches.hear(feed, loss, batch)
+            work += batches.rows(batch) * net.cost
+            state = update(state)
+    run = run._replace(state=state, step=stop, work=run.work + 3 * work)  # forward, dL/dW, dL/dx
+    _check_finite(run, 0.0)
+    return run
+
+
+def _check_finite(run, loss):
+    """The last step before a stop has no loss behind it that would tell, so parameters are looked at too."""
+    if not math.isfinite(loss) or not np.isfinite(run.net.theta[: trained_entries(run.net)]).all():
+        raise FloatingPointError(f"{loss if not math.isfinite(loss) else math.nan} at step {run.step}")
+
+
+def _hint(run, error, plan, saved):
+    where = f"; the last good checkpoint is {plan.checkpoint}" if saved else ""
+    because = getattr(run.net, "diagnosis", "")
+    return (
+        f"the loss became {error} (epoch {run.epoch + 1}){where}. {because}"
+        f"The rate {run.optimiser.rate:g} is probably too high: try a tenth of it, or standardise the data."
+    )
+
+
+def visit(run: Run, batches: Batches, plan: Plan) -> Run:
+    """Let every policy change the network; the optimiser's state, the feed and the history follow."""
+    for policy in plan.policies:
+        context = Context(run.step, run.epoch, run.rng, batches.X, batches.y, plan.loss, run.history)
+        net, events = policy(run.net, context)
+        if net is not run.net or events:
+            run = accept(
+                run,
+                net,
+                events,
+                batches=batches,
+                who=f"the policy {getattr(policy, '__name__', type(policy).__name__)}",
+            )
+    return run
+
+
+def accept(
+    run: Run, net: Network, events: Event | Sequence[Event], *, batches: Batches | None = None, who: str = "the change"
+) -> Run:
+    """Return the run with a changed network; optimiser state, feed and history follow the events.
+
+    Use it for a change by hand between two calls of `train`. Raises ValueError when the events do not explain the change.
+
+    >>> from minigrow import isotropic
+    >>> from minigrow.nn import AdamW
+    >>> run = start(isotropic.Network.create([4, 3, 2], rng=0), AdamW(), rng=0)
+    >>> accept(run, *isotropic.grow(run.net, 0, 2, rng=1)).net.widths
+    (4, 5, 2)
+    """
+    events = (events,) if isinstance(events, Event) else tuple(events)
+    explain(run.net, check(net), events, who)
+    state = follow(events, run.optimiser, run.state, run.net)
+    moves = [move for event in events for move in event.moves]
+    feed = run.feed if batches is None else batches.follow(run.feed, moves)
+    history = run.history.with_events([event._replace(step=run.step) for event in events])
+    return run._replace(net=net, state=state, feed=feed, history=history)
+
+
+def _private(run, batches):
+    """A copy that this loop may overwrite: theta, the optimiser's slots, the generator and the feed."""
+    run = _copied(run)
+    return run._replace(feed=batches.begin(run.feed))
+
+
+def _copied(run):
+    state = State(run.state.t, tuple(slot.copy() for slot in run.state.slots))
+    net, rng, feed = run.net.with_theta(run.net.theta.copy()), copy.deepcopy(run.rng), copy.deepcopy(run.feed)
+    return run._replace(net=net, state=state, rng=rng, feed=feed)
+
+
+def _record(run, plan):
+    """Write a row of the history, and thin it out where it has grown to plan.rows."""
+    row = {
+        "epoch": run.epoch,
+        "step": run.step,
+        "loss": run.loss,
+        "widths": np.array(list(run.net.active.values())),
+        "parameters": run.net.parameters,
+        "multiply_adds": run.work,
+    }
+    if plan.validation is not None:
+        row |= evaluate(run.net, *plan.validation, plan.loss)
+    if plan.observe is not None:
+        row |= copy.deepcopy(plan.observe(run.net))  # it may be a window on theta, which goes on changing
+    history = run.history.with_row(row)
+    if plan.rows is not None and len(history.rows) >= plan.rows:
+        interval = _interval(plan, run.step)
+        history = history.thinned(lambda kept: (kept["step"] - plan.since) % interval == 0)
+    return run._replace(history=history)
+
+
+def evaluate(net: Any, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> dict[str, float]:
+    """Return the validation loss and, for class labels (n,) or one-hot rows (n, k), the accuracy in [0, 1].
+
+    >>> from minigrow.nn import MLP
+    >>> evaluate(MLP.create([2, 2], rng=0), np.eye(2), np.array([0, 1])).keys()
+    dict_keys(['validation_loss', 'validation_accuracy'])
+    """
+    with np.errstate(all="ignore"):
+        output = net(X)
+        scores = {"validation_loss": float(LOSSES[loss](output, y)[0])}
+    return scores | ({"validation_accuracy": accuracy(output, y)} if loss == "softmax" else {})

@@ -1,0 +1,123 @@
+"""Add neurons without changing the function: neurogenesis, nested classes, new inputs and outputs.
+
+    W_l -> [W_l; 0]    b_l -> [b_l; 0]    psi_{l-1} -> [psi_{l-1}; 0]    W_{l+1} -> [W_{l+1} C],  C ~ N(0, scale^2)
+
+A zero row leaves the length of z_l alone, so the activation does the same as before. The new column C must not be zero:
+with a zero row AND a zero column every gradient of the new neuron is zero, and it would never learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrow.growth.basis import Move, append, apply, keep
+from minigrow.growth.contract import moved
+from minigrow.growth.events import Event
+from minigrow.isotropic.network import Network
+from minigrow.nn import validate
+
+SCALE = 0.01
+
+
+def grow(
+    net: Network, layer: int, neurons: int = 1, *, rng: Any = None, scale: float = SCALE, reason: str = "asked for"
+) -> tuple[Network, Event]:
+    """Append neurons to hidden layer `layer` (counted from 0); the function stays the same.
+
+    `scale` is the standard deviation of the new outgoing weights (m_{l+1}, neurons).
+    Raises ValueError for neurons < 1, scale <= 0 or a layer that is not hidden.
+
+    >>> net, event = grow(Network.create([4, 3, 2], rng=0), layer=0, neurons=4, rng=1)
+    >>> net.widths, event.kind, event.before, event.after
+    ((4, 7, 2), 'grow', 3, 7)
+    """
+    l, rng = net.hidden(layer), validate.generator(rng)
+    m = net.widths[l]
+    if isinstance(neurons, (int, np.integer)) and neurons < 1:
+        raise ValueError(f"neurons must be >= 1, got {neurons}. To remove neurons call prune(...).")
+    validate.positive(scale, "scale")
+    moves = (Move(f"h{l}", append(m, neurons)),)
+    params = apply(moves, net.params, net.axes)
+    columns = params[f"W{l + 1}"][:, m:]
+    columns[...] = scale * rng.standard_normal(columns.shape)
+    return net.with_params(params), Event("grow", f"h{l}", int(neurons), reason, m, m + int(neurons), moves)
+
+
+def embed(net: Network, widths: Sequence[int], *, rng: Any = None) -> Network:
+    """Return the same function as a point of the class of wider networks (nested classes); inputs and outputs stay.
+
+    Raises ValueError when a width would have to shrink.
+
+    >>> embed(Network.create([4, 3, 2], rng=0), [4, 8, 2], rng=1).widths
+    (4, 8, 2)
+    """
+    widths, rng = validate.widths(widths), validate.generator(rng)
+    ends = (widths[0], widths[-1]) == (net.widths[0], net.widths[-1])
+    if len(widths) != len(net.widths) or not ends or any(w < m for w, m in zip(widths, net.widths, strict=True)):
+        raise ValueError(
+            f"a network {net.widths} embeds only in widths at least as large, with its ends, got {widths}."
+        )
+    for layer, (m, wide) in enumerate(zip(net.widths[1:-1], widths[1:-1], strict=True)):
+        if wide > m:
+            net, _ = grow(net, layer, wide - m, rng=rng, reason="nested class")
+    return net
+
+
+def grow_inputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
+    """Append inputs whose columns in W_1 start at zero: outputs do not change, whatever the new inputs are.
+
+    Raises ValueError for neurons < 1.
+
+    >>> grow_inputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
+    (6, 3, 2)
+    """
+    return _resize(net, "h0", "grow", append(net.widths[0], neurons))
+
+
+def grow_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
+    """Append outputs whose rows in W_L, b_L and psi_{L-1} start at zero: old outputs do not change.
+
+    Raises ValueError for neurons < 1.
+
+    >>> grow_outputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
+    (4, 3, 4)
+    """
+    return _resize(net, f"h{net.layers}", "grow", append(net.widths[-1], neurons))
+
+
+def prune_inputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
+    """Remove the last inputs: the same as feeding them zeros.
+
+    Raises ValueError when fewer than one input would be left.
+
+    >>> prune_inputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
+    (2, 3, 2)
+    """
+    return _resize(net, "h0", "prune", keep(_first(net.widths[0], neurons), net.widths[0]))
+
+
+def prune_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
+    """Remove the last outputs: the others do not change.
+
+    Raises ValueError when fewer than one output would be left.
+
+    >>> prune_outputs(Network.create([4, 3, 2], rng=0), 1)[0].widths
+    (4, 3, 1)
+    """
+    return _resize(net, f"h{net.layers}", "prune", keep(_first(net.widths[-1], neurons), net.widths[-1]))
+
+
+def _first(width, neurons):
+    if validate.whole(neurons, "neurons", least=1) >= width:
+        raise ValueError(f"neurons must leave at least one of {width}, got {neurons}.")
+    return np.arange(width - neurons)
+
+
+def _resize(net, space, kind, change):
+    moves = (Move(space, change),)
+    changed = abs(change.new - change.old)
+    event = Event(kind, space, changed, "the task's shape", change.old, change.new, moves)
+    return moved(net, moves), event

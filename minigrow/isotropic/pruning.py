@@ -1,0 +1,202 @@
+"""Remove the neurons that matter least, and make up for the constants they leave behind.
+
+Left-diagonalise, so that neuron i carries singular value sigma_i alone; prune the least; then (see `corrections`)
+
+    o_l <- o_l + sum b*^2        psi_l <- psi_l + W_{l+1,*} b*
+
+Exact when sigma* = 0 and psi_{l-1,*} = 0; otherwise the error is linear in sigma*. "Least" is sigma_i, or the product
+sigma_i |W_{l+1} column i|, which also asks how loudly the neuron is heard. Two ways to find the least direction: the
+whole decomposition, or its last pair alone and a reflection that turns the last axis into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from minigrow.growth.basis import Move, apply, keep, rotate
+from minigrow.growth.contract import moved
+from minigrow.growth.events import Event
+from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
+from minigrow.isotropic.diagonalise import check_finite, left_diagonalise
+from minigrow.isotropic.formulas import forward, profile
+from minigrow.isotropic.network import Network
+from minigrow.nn import validate
+
+
+class Least(NamedTuple):
+    """Which neurons to prune (k,) after the rotation, given as the moves so far and the network they lead to."""
+
+    net: Network
+    moves: tuple[Move, ...]
+    pruned: np.ndarray
+
+
+def prune(
+    net: Network,
+    layer: int,
+    neurons: int = 1,
+    *,
+    by: str = "sigma",
+    X: np.ndarray | None = None,
+    reason: str = "asked for",
+) -> tuple[Network, Event]:
+    """Remove the least neurons of hidden layer `layer` after rotating it into its singular basis.
+
+    `by` is "sigma" (the singular value), "product" (times the length of the outgoing column) or "reflection" (sigma, for
+    one neuron, without the whole decomposition). X (n, m_0) is needed for psi="expectation" only.
+    Raises ValueError when no neuron would be left, or for an unknown criterion.
+
+    >>> net, event = prune(Network.create([4, 3, 2], rng=0), layer=0, neurons=2)
+    >>> net.widths, event.kind
+    ((4, 1, 2), 'prune')
+    """
+    l = net.hidden(layer)
+    choose = CRITERIA[validate.choice(by, CRITERIA, "by")]
+    m, count = net.widths[l], validate.whole(neurons, "neurons", least=1)
+    if count >= m:
+        raise ValueError(f"layer {layer} has {m} neurons, of which {count} cannot go: at least one must stay.")
+    gain = _mean_gain(net, l, X)
+    rotated, moves, pruned = choose(net, layer, count)
+    kept = np.delete(np.arange(m), pruned)
+    moves = (*moves, Move(f"h{l}", keep(kept, m)))
+    params = apply(moves[-1:], rotated.params, rotated.axes)
+    _absorb(rotated, l, pruned, params, gain)
+    return net.with_params(params), Event("prune", f"h{l}", count, reason, m, m - count, moves)
+
+
+def _absorb(net, l, pruned, params, gain):
+    """Move the constant that the pruned neurons carried into o, and into psi or the next bias."""
+    b, columns = net.params[f"b{l}"][pruned], net.params[f"W{l + 1}"][:, pruned]
+    o = net.intrinsic[l - 1] + O_VARIANTS[net.o].absorbs * (b @ b)
+    params["lambda"][l - 1] = np.log(o) if o > 0 else -np.inf
+    home = PSI_VARIANTS[net.psi].absorbs
+    if home == "psi":
+        params[f"psi{l}"] += columns @ b
+    elif home == "bias":
+        params[f"b{l + 1}"] += gain * (columns @ b)
+
+
+def _mean_gain(net, l, X):
+    if PSI_VARIANTS[net.psi].absorbs != "bias":
+        return None
+    if X is None:
+        raise ValueError('psi="expectation" takes the mean gain over data: pass X, for instance the training inputs.')
+    _, rho = forward(net, validate.matrix(X, net.widths[0], net.theta.dtype))
+    return profile(net).gain(rho[l - 1]).mean()
+
+
+def _least(score, count):
+    """The `count` least entries, the last of equals first: neurons with sigma = 0 stand there free of psi (`gather`)."""
+    return np.sort(len(score) - 1 - np.argsort(score[::-1], kind="stable")[:count])
+
+
+def by_sigma(net: Network, layer: int, count: int) -> Least:
+    """Choose the `count` least singular values: the last rows (count,) after left-diagonalisation.
+
+    >>> by_sigma(Network.create([4, 3, 2], rng=0), 0, 1).pruned
+    array([2])
+    """
+    rotated, event = left_diagonalise(net, layer)
+    m = event.before
+    return Least(rotated, event.moves, np.arange(m - count, m))
+
+
+def by_product(net: Network, layer: int, count: int) -> Least:
+    """Choose the least sigma_i |W_{l+1} column i| (count,) after left-diagonalisation; of equals, the last.
+
+    >>> len(by_product(Network.create([4, 3, 2], rng=0), 0, 2).pruned)
+    2
+    """
+    rotated, event = left_diagonalise(net, layer)
+    l = layer + 1
+    sigma = np.linalg.norm(rotated.params[f"W{l}"], axis=1)
+    heard = np.linalg.norm(rotated.params[f"W{l + 1}"], axis=0)
+    return Least(rotated, event.moves, _least(sigma * heard, count))
+
+
+def by_reflection(net: Network, layer: int, count: int) -> Least:
+    """Choose the least singular pair alone: reflect the layer so that its last neuron (1,) carries it.
+
+    Raises ValueError for more than one neuron: each next one would need a reflection of its own.
+
+    >>> by_reflection(Network.create([4, 3, 2], rng=0), 0, 1).pruned
+    array([2])
+    """
+    if count != 1:
+        raise ValueError(f'by="reflection" removes one neuron at a time, got neurons={count}. Use by="sigma".')
+    l = net.hidden(layer)
+    W, psi = net.params[f"W{l}"], net.params.get(f"psi{l - 1}")
+    check_finite(W)
+    r = least_direction(W) if W.shape[0] <= W.shape[1] else free_direction(W, psi)
+    moves = (Move(f"h{l}", rotate(reflection(r))),)
+    rotated = moved(net, moves)
+    return Least(rotated, moves, np.array([len(r) - 1]))
+
+
+CRITERIA: dict[str, Callable[[Network, int, int], Least]] = {
+    "sigma": by_sigma,
+    "product": by_product,
+    "reflection": by_reflection,
+}
+
+
+def reflection(r: np.ndarray) -> np.ndarray:
+    """Return the Householder reflection 1 - 2 v v' / v'v (m, m) whose last column is -+ the unit vector r (m,).
+
+    >>> reflection(np.array([0.6, 0.8])).round(2)
+    array([[ 0.8, -0.6],
+           [-0.6, -0.8]])
+    """
+    v = r.copy()
+    v[-1] += np.copysign(1, v[-1])
+    return np.eye(len(r), dtype=r.dtype) - (2 / (v @ v)) * np.outer(v, v)
+
+
+def free_direction(W: np.ndarray, psi: np.ndarray | None = None) -> np.ndarray:
+    """Return a unit vector r (m,) with r' W = 0, for W (m, d) with more rows than columns; r' psi = 0 too if there is room.
+
+    What QR leaves of the axis that the columns reach least; cost m d^2.
+
+    >>> free_direction(np.array([[1.0], [0.0]]))
+    array([0., 1.])
+    """
+    columns = np.column_stack([W, psi]) if psi is not None and len(W) > W.shape[1] + 1 else W
+    Q = np.linalg.qr(columns)[0]
+    r = np.zeros(len(W), W.dtype)
+    r[np.argmin(np.sum(Q * Q, axis=1))] = 1
+    for _ in range(2):
+        r = r - Q @ (Q.T @ r)
+        r /= np.linalg.norm(r)
+    return r * np.copysign(1, r[-1]).astype(W.dtype)
+
+
+def least_direction(W: np.ndarray, most: int = 100) -> np.ndarray:
+    """Return the unit vector r (m,) that makes |r' W| least, W (m, d), by inverse iteration on W W'.
+
+    Each turn solves for the residual of the last r, which is formed from W itself: squaring the condition number in W W'
+    then costs turns but not accuracy. Cost m^2 d for W W' and m^3 for its inverse, against about 10 times that for the
+    whole decomposition.
+
+    >>> least_direction(np.array([[2.0, 0.0], [0.0, 1.0]])).round(6)
+    array([0., 1.])
+    """
+    m = len(W)
+    gram = W.astype(np.float64) @ W.T.astype(np.float64)
+    shift = m * np.finfo(np.float64).eps * np.trace(gram) + np.finfo(np.float64).tiny
+    inverse = np.linalg.inv(gram + shift * np.eye(m))
+    r, best = np.full(m, m**-0.5), np.inf
+    for _ in range(most):
+        r = inverse @ r
+        r /= np.linalg.norm(r)
+        length = float(np.linalg.norm(r @ W))
+        if not length < best * (1 - 1e-12):
+            break
+        best = length
+    for _ in range(2):
+        down = W @ (W.T @ r)
+        r = r - inverse @ (down - (r @ down) * r)
+        r /= np.linalg.norm(r)
+    return r.astype(W.dtype) * np.copysign(1, r[-1]).astype(W.dtype)

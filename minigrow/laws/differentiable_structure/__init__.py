@@ -1,0 +1,1 @@
+"""Laws of recurrent networks that size themselves."""

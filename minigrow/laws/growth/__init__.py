@@ -1,0 +1,1 @@
+"""Laws of the change of basis, and training across changes."""

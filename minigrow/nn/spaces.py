@@ -1,0 +1,314 @@
+"""A network is spaces: say what each axis of each parameter produces or consumes, and all the rest follows.
+
+    sizes  {"h0": 4, "h1": 3, "h2": 2}                 how many neurons each space has, from the inputs to the outputs
+    axes   {"W1": ("+h1", "-h0"), "b1": ("+h1",)}      +h1 produces h1, -h0 consumes h0; a number is a length of its own
+    theta = [ W1 | b1 | W2 | b2 | ... ]                all parameters in one vector, in the order of the axes
+
+From these three come the shapes, the named windows on theta, the widths, the number of parameters, the cost of a forward
+pass, the wiring that `structure` and `motifs` read, and every structural change (`minigrow.growth.basis`). One vector makes
+the optimiser one loop, the checkpoint one array and the gradient check one direction.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from minigrow.nn import validate
+
+Role = str | int
+Axes = Mapping[str, tuple[Role, ...]]
+Shapes = Mapping[str, tuple[int, ...]]
+Net = TypeVar("Net", bound="Spaces")
+
+
+class Wire(NamedTuple):
+    """One weight matrix: the space that it feeds, the space that feeds it, and W (to, source)."""
+
+    to: str
+    source: str
+    W: np.ndarray
+
+
+class Spaces:
+    """What every network shares. A network is a frozen dataclass with `sizes`, `theta` and a property `axes`; see `growth.contract`.
+
+    `trained`, `decayed` and `priced` name parameters: those that an optimiser moves (they come first in `axes`), those that weight
+    decay shrinks, and those that a price on weights or a fixed pull acts on.
+
+    >>> from minigrow.nn import MLP
+    >>> net = MLP.create([4, 3, 2], rng=0)
+    >>> net.shapes["W1"], net.widths, net.parameters, net.cost
+    ((3, 4), (4, 3, 2), 23, 18)
+    """
+
+    sizes: dict[str, int]
+    theta: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Check that theta has just the entries that axes and sizes ask for; a float type instead of it means zeros."""
+        if isinstance(self.theta, np.dtype):
+            object.__setattr__(self, "theta", np.zeros(size(self.shapes), self.theta))
+        _check_length(self.theta, self.shapes)
+
+    @property
+    def axes(self) -> Axes:
+        """Which space each axis of each parameter produces (+) or consumes (-)."""
+        raise NotImplementedError(f"{type(self).__name__} must say which spaces its parameters join: define `axes`.")
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that an optimiser moves: all of them."""
+        return tuple(self.axes)
+
+    @property
+    def decayed(self) -> tuple[str, ...]:
+        """The parameters that weight decay shrinks: all that are trained."""
+        return self.trained
+
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """The parameters that a price or a pull acts on: the weights that leave hidden neurons."""
+        inputs = next(iter(self.sizes))
+        return tuple(name for name, roles in self.axes.items() if _consumes(roles) and f"-{inputs}" not in roles)
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, in the order in which theta holds them."""
+        return {name: lengths(roles, self.sizes) for name, roles in self.axes.items()}
+
+    @cached_property
+    def params(self) -> dict[str, np.ndarray]:
+        """Windows on theta by name: writing to one writes to theta."""
+        return views(self.theta, self.shapes)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The sizes of the spaces, from the inputs to the outputs."""
+        return tuple(self.sizes.values())
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters there are."""
+        return int(self.theta.size)
+
+    @property
+    def active(self) -> dict[str, int]:
+        """How many neurons of each space take part in a forward pass: all, where no gate closes some."""
+        return self.sizes
+
+    @cached_property
+    def cost(self) -> int:
+        """Multiply-adds of one forward pass on one sample: the entries of all weight matrices between active neurons."""
+        return sum(math.prod(lengths(roles, self.active)) for roles in self.axes.values() if _consumes(roles))
+
+    @property
+    def wires(self) -> list[Wire]:
+        """The weight matrices with the spaces that they join, as `structure`, `motifs` and `replay` read them."""
+        pairs = {name: roles for name, roles in self.axes.items() if _signs(roles) == "+-"}
+        return [Wire(str(to)[1:], str(source)[1:], self.params[name]) for name, (to, source) in pairs.items()]
+
+    @property
+    def gated(self) -> dict[str, np.ndarray]:
+        """How far each neuron is open, 0..1 (m,), of every space that has gates: none here."""
+        return {}
+
+    def gradient(self, *batch: Any) -> tuple[float, np.ndarray]:
+        """Return the loss (a scalar) and dL/dtheta (P,) on a batch; its last entry names the loss."""
+        raise NotImplementedError(f"{type(self).__name__} must define `gradient`: its derivative by hand.")
+
+    def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[..., float]:
+        """Return f(*batch) -> loss that writes dL/dtheta into g (P,): from `gradient` here, compiled where a method has that.
+
+        It reads theta anew at every call, so an optimiser may update it in between.
+        """
+
+        def step(*batch: Any) -> float:
+            value, g[...] = self.gradient(*batch, loss)
+            return value
+
+        return step
+
+    def with_params(self: Net, params: Mapping[str, np.ndarray], **fields: Any) -> Net:
+        """Return a network of the same kind around new arrays, whose shapes give the new sizes; `fields` replaces other fields.
+
+        >>> from minigrow.nn import MLP
+        >>> net = MLP.create([4, 3, 2], rng=0)
+        >>> bool(np.all(net.with_params(net.params).theta == net.theta))
+        True
+        """
+        sizes = self.sizes | sizes_of(params, self.axes)
+        return dataclasses.replace(
+            self, sizes=sizes, theta=flatten({name: params[name] for name in self.axes}), **fields
+        )
+
+    def with_theta(self: Net, theta: np.ndarray) -> Net:
+        """Return the same kind of network around another theta (P,), which may be complex for a derivative check.
+
+        >>> from minigrow.nn import MLP
+        >>> MLP.create([4, 3, 2], rng=0).with_theta(np.zeros(23)).theta.any()
+        np.False_
+        """
+        return dataclasses.replace(self, theta=theta)
+
+
+class Layered(Spaces):
+    """A network whose spaces h0 (inputs), h1, ..., hL (outputs) follow each other; `sizes` may be given as widths.
+
+    Hidden layers are counted from 0 wherever a caller names one; hidden layer 0 is the space h1.
+    """
+
+    def __post_init__(self) -> None:
+        """Name the layers of widths that were given as a plain sequence."""
+        if not isinstance(self.sizes, Mapping):
+            object.__setattr__(self, "sizes", {f"h{l}": int(m) for l, m in enumerate(self.sizes)})
+        super().__post_init__()
+
+    @property
+    def layers(self) -> int:
+        """L, the number of weight matrices between one layer and the next."""
+        return len(self.sizes) - 1
+
+    def hidden(self, layer: int) -> int:
+        """Return l = layer + 1 for a hidden layer, counted from 0; h_l is its space.
+
+        Raises ValueError for a layer that is not hidden.
+
+        >>> from minigrow.nn import MLP
+        >>> MLP.create([4, 3, 2], rng=0).hidden(0)
+        1
+        """
+        count = self.layers - 1
+        if not count:
+            raise ValueError(f"the network {self.widths} has no hidden layer. Create one with at least three widths.")
+        if not 0 <= validate.whole(layer, "layer") < count:
+            raise ValueError(
+                f"layer must be a hidden layer, 0..{count - 1} for widths {self.widths}, got {layer}. "
+                "Layer 0 is the first one behind the inputs."
+            )
+        return int(layer) + 1
+
+
+def lengths(roles: Sequence[Role], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the shape that an array with these roles has, where the spaces have these sizes.
+
+    Raises ValueError for a role that is neither a whole number nor a space behind its sign.
+
+    >>> lengths(("+h1", "-h0"), {"h0": 4, "h1": 3}), lengths((2,), {})
+    ((3, 4), (2,))
+    """
+    return tuple(role if isinstance(role, int) else sizes[space_of(role)] for role in roles)
+
+
+def space_of(role: Role) -> str | None:
+    """Return the space that a role names, None for a plain length.
+
+    Raises ValueError for a role without its sign: with "h1" instead of "+h1" no change would ever reach that axis.
+
+    >>> space_of("+h1"), space_of(3)
+    ('h1', None)
+    """
+    if isinstance(role, int):
+        return None
+    if len(role) < 2 or role[0] not in "+-":
+        raise ValueError(
+            f"a role must be + or - and a space, like '+h1' (produces) or '-h0' (consumes), or a whole number, got {role!r}."
+        )
+    return role[1:]
+
+
+def sizes_of(params: Mapping[str, np.ndarray], axes: Axes) -> dict[str, int]:
+    """Return the size of each space that the arrays have; raises ValueError where two arrays disagree.
+
+    >>> sizes_of({"W1": np.ones((3, 4)), "b1": np.ones(3)}, {"W1": ("+h1", "-h0"), "b1": ("+h1",)})
+    {'h1': 3, 'h0': 4}
+    """
+    found: dict[str, int] = {}
+    for name, roles in axes.items():
+        for role, length in zip(roles, np.shape(params[name]), strict=True):
+            space = space_of(role)
+            if space is not None and found.setdefault(space, length) != length:
+                raise ValueError(f"space {space} has {found[space]} neurons elsewhere, but {name} has {length}.")
+    return found
+
+
+def entries(net: Spaces, names: Iterable[str]) -> int:
+    """Return how many entries of theta these parameters have.
+
+    >>> from minigrow.nn import MLP
+    >>> entries(MLP.create([4, 3, 2], rng=0), ["W1", "b1"])
+    15
+    """
+    return sum(math.prod(net.shapes[name]) for name in names)
+
+
+def ranges(net: Spaces, names: Iterable[str]) -> np.ndarray:
+    """Return where theta holds these parameters, as rows [first, behind the last] (k, 2); neighbours share a row.
+
+    >>> from minigrow.nn import MLP
+    >>> ranges(MLP.create([4, 3, 2], rng=0), ["W1", "W2"]), ranges(MLP.create([4, 3, 2], rng=0), ["W1", "b1"])
+    (array([[ 0, 12],
+           [15, 21]]), array([[ 0, 15]]))
+    """
+    wanted, found, first = set(names), [], 0
+    for name, shape in net.shapes.items():
+        last = first + math.prod(shape)
+        if name in wanted and found and found[-1][1] == first:
+            found[-1][1] = last
+        elif name in wanted:
+            found.append([first, last])
+        first = last
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def size(shapes: Shapes) -> int:
+    """Count the entries of all arrays with these shapes.
+
+    >>> size({"W1": (3, 2), "b1": (3,)})
+    9
+    """
+    return sum(math.prod(shape) for shape in shapes.values())
+
+
+def views(theta: np.ndarray, shapes: Shapes) -> dict[str, np.ndarray]:
+    """Cut a flat vector (P,) into named windows, in the order of `shapes`; writing to one writes to theta.
+
+    Raises ValueError when theta is not a vector of just that length.
+
+    >>> views(np.arange(9.0), {"W1": (3, 2), "b1": (3,)})["b1"]
+    array([6., 7., 8.])
+    """
+    _check_length(theta, shapes)
+    named, start = {}, 0
+    for name, shape in shapes.items():
+        stop = start + math.prod(shape)
+        named[name] = theta[start:stop].reshape(shape)
+        start = stop
+    return named
+
+
+def flatten(params: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Write named arrays one behind the other into a fresh vector (P,), the inverse of `views`.
+
+    >>> flatten({"W1": np.ones((1, 2)), "b1": np.zeros(1)})
+    array([1., 1., 0.])
+    """
+    return np.concatenate([np.ravel(array) for array in params.values()])
+
+
+def _check_length(theta, shapes):
+    if theta.shape != (size(shapes),):
+        raise ValueError(f"theta must have shape ({size(shapes)},) to hold {dict(shapes)}, got {theta.shape}.")
+
+
+def _signs(roles):
+    return "".join(role[0] for role in roles if isinstance(role, str))
+
+
+def _consumes(roles):
+    return any(isinstance(role, str) and role[0] == "-" for role in roles)

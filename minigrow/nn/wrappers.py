@@ -1,0 +1,142 @@
+"""What wraps an optimiser: a gradient before its step, a pull after it; `bind` puts network, loss and optimiser together.
+
+    theta, state --gradient--> g --inner step--> theta --pull--> theta
+
+A wrapper is a named tuple with a field `inner` and a method `bind(net, g, loss, span)`; it returns what `bind` returns. Wrappers
+nest, as in optax: `Pull(RMSProp(0.01), 1e-4)`. To let checkpoints hold one of your own, put it into `OPTIMISERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrow.nn.optimisers import OPTIMISERS, Optimiser, State
+from minigrow.nn.spaces import Spaces, entries, ranges
+
+
+class Span(NamedTuple):
+    """The steps for which a step is bound, `first` to `last`: a wrapper that changes in time changes from span to span."""
+
+    first: int
+    last: int
+
+
+ONE = Span(0, 1)
+
+
+class Bound(NamedTuple):
+    """`gradient(*batch)` -> loss writes dL/dtheta (P,) into g; `update(state)` -> state takes one step in place."""
+
+    gradient: Callable[..., float]
+    update: Callable[[State], State]
+
+
+def bind(optimiser: Optimiser, net: Spaces, g: np.ndarray, loss: str, span: Span = ONE) -> Bound:
+    """Return one training step of this network with this optimiser, both working in place on net.theta and g (P,).
+
+    >>> from minigrow.nn import MLP, SGD, start
+    >>> net = MLP.create([2, 2], rng=0)
+    >>> step = bind(SGD(), net, np.empty_like(net.theta), "softmax")
+    >>> round(step.gradient(np.zeros((1, 2)), np.array([0])), 4), step.update(start(SGD(), net.theta)).t
+    (0.6931, 1)
+    """
+    if hasattr(optimiser, "bind"):
+        return optimiser.bind(net, g, loss, span)
+    P = entries(net, net.trained)
+    theta, slope, decayed = net.theta[:P], g[:P], ranges(net, net.decayed)
+    return Bound(net.bound(g, loss), lambda state: optimiser.update(state, theta, slope, decayed))
+
+
+RATE = property(lambda wrapper: wrapper.inner.rate, doc="The inner optimiser's.")
+ORDERS = property(lambda wrapper: wrapper.inner.orders, doc="The inner optimiser's.")
+
+
+class L1(NamedTuple):
+    """A price `strength` sum |w| in the loss: g <- g + strength sign(w) on the network's priced parameters, then `inner`.
+
+    The price passes through the optimiser, so an adaptive one divides it by the steepness of the loss.
+    """
+
+    inner: Any
+    strength: float
+
+    rate, orders = RATE, ORDERS
+
+    def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step whose gradient holds the price; the loss it returns does not."""
+        gradient, update = bind(self.inner, net, g, loss, span)
+        windows = [(net.theta[first:last], g[first:last]) for first, last in ranges(net, net.priced)]
+
+        def priced(*batch: Any) -> float:
+            value = gradient(*batch)
+            for w, slope in windows:
+                slope += self.strength * np.sign(w)
+            return value
+
+        return Bound(priced, update)
+
+
+class Pull(NamedTuple):
+    """A fixed pull towards zero behind the inner step: w <- w - amount sign(w) on the network's priced parameters.
+
+    The pull is the gradient of amount sum |w|, but it does not go through the optimiser: it is the same for every weight,
+    however steep the loss (Miconi 2016).
+    """
+
+    inner: Any
+    amount: float
+
+    rate, orders = RATE, ORDERS
+
+    def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step that ends with the pull."""
+        gradient, update = bind(self.inner, net, g, loss, span)
+        windows = [net.theta[first:last] for first, last in ranges(net, net.priced)]
+
+        def pulled(state: State) -> State:
+            state = update(state)
+            for w in windows:
+                w -= self.amount * np.sign(w)
+            return state
+
+        return Bound(gradient, pulled)
+
+
+OPTIMISERS |= {"l1": L1, "pull": Pull}
+
+
+def described(optimiser: Any) -> list[Any]:
+    """Return an optimiser, and what it wraps, as a list of plain values, for a checkpoint.
+
+    Raises ValueError for a class that `OPTIMISERS` does not hold.
+
+    >>> from minigrow.nn import SGD
+    >>> described(Pull(SGD(0.5), 0.1))
+    ['pull', {'inner': ['sgd', {'rate': 0.5, 'decay': 0.0}], 'amount': 0.1}]
+    """
+    names = [name for name, cls in OPTIMISERS.items() if type(optimiser) is cls]
+    if not names:
+        raise ValueError(
+            f"a checkpoint can hold the optimisers {', '.join(OPTIMISERS)}, got {type(optimiser).__name__}. "
+            "Add yours: minigrow.nn.OPTIMISERS['name'] = YourClass."
+        )
+    fields = {key: described(value) if key == "inner" else value for key, value in optimiser._asdict().items()}
+    return [names[0], fields]
+
+
+def restored(description: Any) -> Any:
+    """Return the optimiser that `described` wrote down.
+
+    Raises ValueError for anything else.
+
+    >>> restored(["pull", {"inner": ["sgd", {"rate": 0.5}], "amount": 0.1}])
+    Pull(inner=SGD(rate=0.5, decay=0.0), amount=0.1)
+    """
+    try:
+        name, fields = description
+        return OPTIMISERS[name](**{key: restored(value) if key == "inner" else value for key, value in fields.items()})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"there is no such optimiser: {str(description)[:200]}.") from error
