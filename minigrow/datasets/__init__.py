@@ -6,7 +6,7 @@
 | `spirals(n, arms, rng=rng)`, `parity(bits)` | small tasks made on the spot |
 | `mnist(folder)`, `fashion_mnist(folder)` | IDX files you have |
 | `cifar10(folder)`, `cifar100(folder)`, `cifar100_coarse(folder)` | binary version you have |
-| `fetch(name, folder)` | downloads those files; nothing else uses the network |
+| `fetch(name, folder)` | downloads those files; nothing else uses the internet |
 | `from_arrays(X, y)`, `split(data, rng=rng)`, `take(data, rows)` | your own arrays; train and test part; some rows |
 | `Standardiser.fit(X)`, `standardised(train, test)` | per-pixel standardisation |
 | `three_digit_tasks(rng)`, `split_tasks(tasks, rng=rng)`, `join(tasks, active)` | several tasks in one network |
@@ -21,7 +21,7 @@ from minigrow.datasets.cifar import cifar10, cifar100, cifar100_coarse
 from minigrow.datasets.dataset import Dataset, Splits, from_arrays, split, take
 from minigrow.datasets.generated import parity, spirals
 from minigrow.datasets.idx import fashion_mnist, mnist, read_idx
-from minigrow.datasets.network import download, fetch
+from minigrow.datasets.internet import download, fetch
 from minigrow.datasets.shipped import digits
 from minigrow.datasets.sources import SOURCES, Remote
 from minigrow.datasets.standardise import Standardiser, standardised

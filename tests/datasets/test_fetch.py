@@ -210,7 +210,7 @@ def test_without_a_published_digest_it_says_unchecked(tmp_path, server, remote, 
 
 def test_a_stopped_download_keeps_what_it_has(tmp_path, remote, monkeypatch):
     """Ctrl-C in the middle: a part, no file, and the next call goes on."""
-    from minigrow.datasets.network import tqdm
+    from minigrow.datasets.internet import tqdm
 
     blocks = []
 
@@ -228,7 +228,7 @@ def test_a_stopped_download_keeps_what_it_has(tmp_path, remote, monkeypatch):
 
 
 def test_progress_counts_from_what_is_there(tmp_path, remote, monkeypatch):
-    from minigrow.datasets.network import tqdm
+    from minigrow.datasets.internet import tqdm
 
     (tmp_path / "things.gz.part").write_bytes(CONTENT[:150_000])
     seen = []

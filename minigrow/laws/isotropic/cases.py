@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.growth import Move, apply, rotate
-from minigrow.isotropic import Network, embed, forward_precomputed, grow, grow_inputs, precompute, prune
-from minigrow.isotropic.in_order import forward_in_order
-from minigrow.isotropic.network import gradient
+from minigrow.growth import Move, moved, rotate
+from minigrow.isotropic import Network, embed, grow, grow_inputs, prune
+from minigrow.isotropic.fast.in_order import forward_in_order
+from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
 from minigrow.laws.cases import data, in_eps, network, rotation
 from minigrow.nn import MLP
 
@@ -52,7 +52,7 @@ def other_profile(rng: np.random.Generator) -> float:
     """
     net = network(rng, 2, 5, activation="isotropic_tanh")
     X, y = data(rng, net)
-    return in_eps(gradient(dataclasses.replace(net, activation="isotropic_leaky"), X, y)[1], gradient(net, X, y)[1])
+    return in_eps(dataclasses.replace(net, activation="isotropic_leaky").gradient(X, y)[1], net.gradient(X, y)[1])
 
 
 def other_kernel(rng: np.random.Generator) -> float:
@@ -68,7 +68,7 @@ def other_kernel(rng: np.random.Generator) -> float:
     X, y = data(rng, net)
     g = np.empty_like(net.theta)
     dataclasses.replace(net, activation="isotropic_leaky").bound(g)(X, y)
-    return in_eps(g, gradient(net, X, y)[1])
+    return in_eps(g, net.gradient(X, y)[1])
 
 
 def random_row(rng: np.random.Generator, forward: Forward = Network.__call__) -> float:
@@ -111,14 +111,14 @@ def rotated_tanh(rng: np.random.Generator, dtype: Any = np.float64) -> float:
 
     >>> net = MLP((2, 2, 1), "tanh", np.array([1.0, 0, 0, 1, 0, 0, 1, 1, 0]))
     >>> moves = [Move("h1", rotate(np.array([[1, -1], [1, 1]]) / 2**0.5))]
-    >>> other = net.with_params(apply(moves, net.params, net.axes))
+    >>> other = moved(net, moves)
     >>> [round(n(np.ones((1, 2))).item(), 3) for n in (net, other)]
     [1.523, 1.256]
     """
     net = MLP.create([4, 5, 6, 3], "tanh", rng=rng, dtype=dtype)
     X, _ = data(rng, net)
     moves = [Move("h1", rotate(rotation(rng, net.widths[1])))]
-    return in_eps(net.with_params(apply(moves, net.params, net.axes))(X), net(X))
+    return in_eps(moved(net, moves)(X), net(X))
 
 
 def rotated_tanh32(rng: np.random.Generator) -> float:
@@ -156,7 +156,7 @@ def uncorrected_reflection(rng: np.random.Generator) -> float:
     By hand: W = (3, 4)', b = (1, 0). r = (0.8, -0.6) has r'W = 0. The reflection sends W to (5, 0)' and b to (0.6, 0.8): the
     second neuron carries the constant 0.8, and without it rho^2 misses 0.64.
 
-    >>> from minigrow.isotropic.neurodegeneration import reflection
+    >>> from minigrow.isotropic.pruning import reflection
     >>> H = reflection(np.array([0.8, -0.6]))
     >>> [((H @ v).round(9) + 0).tolist() for v in ([3.0, 4.0], [1.0, 0.0])]
     [[5.0, 0.0], [0.6, 0.8]]

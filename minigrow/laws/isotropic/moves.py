@@ -6,18 +6,17 @@ import numpy as np
 
 from minigrow.isotropic import (
     diagonalise,
-    drop_inputs,
-    drop_outputs,
     embed,
-    forward_precomputed,
     grow,
     grow_inputs,
     grow_outputs,
     left_diagonalise,
-    precompute,
     prune,
+    prune_inputs,
+    prune_outputs,
     sparsify,
 )
+from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps
 from minigrow.laws.isotropic.cases import (
@@ -223,7 +222,7 @@ def inputs_and_outputs(rng: np.random.Generator) -> float:
     X, _ = data(rng, net)
     wide, _ = grow_outputs(grow_inputs(net, 3)[0], 2)
     wider = np.hstack([X, rng.standard_normal((len(X), 3))])
-    back, _ = drop_outputs(drop_inputs(wide, 3)[0], 2)
+    back, _ = prune_outputs(prune_inputs(wide, 3)[0], 2)
     return max(in_eps(wide(wider)[:, : net.widths[-1]], net(X)), in_eps(back.theta[np.isfinite(net.theta)], net.theta))
 
 

@@ -1,4 +1,4 @@
-"""`fetch("mnist", folder)` downloads a public dataset, checked and resumable; nothing else uses the network.
+"""Download public datasets from the internet: `fetch("mnist", folder)`, checked and resumable; no other file goes online.
 
 A file grows as NAME.part; a broken download is taken up where it stopped. Only when its SHA-256 is right does it get
 its own name, in one step, so that a file that is there is whole.
