@@ -9,8 +9,13 @@ counterexample small enough to check `By hand:`. `minigrow verify --explain LAW`
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+import traceback
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +30,7 @@ MODULES = {
     "urn": ("prices", "network", "pool"),
     "motifs": ("counts", "null"),
 }
+USERS = "minigrow.laws.users"  # behind it stands the number of a user's file
 EPS = float(np.finfo(np.float64).eps)
 Check = Callable[[np.random.Generator], float]
 
@@ -68,6 +74,59 @@ def all_laws() -> list[Law]:
         importlib.import_module(file)
     order = {file: place for place, file in enumerate(files)}  # a user's own laws come behind these
     return sorted(REGISTERED.values(), key=lambda row: order.get(row.check.__module__, len(order)))
+
+
+def load_file(path: str | os.PathLike) -> list[Law]:
+    """Run a Python file of your own laws and return the laws that it registers; `verify` and `explain` know them from then on.
+
+    As with `python FILE`, it may import what stands beside it. Loading it again replaces its laws.
+    Raises ValueError when there is no such file, when it cannot be run, and when it registers no law.
+
+    >>> load_file("nowhere.py")
+    Traceback (most recent call last):
+    ValueError: there is no file nowhere.py. Name a Python file with laws of your own.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}. Name a Python file with laws of your own.")
+    all_laws()
+    name = f"{USERS}{zlib.crc32(os.fsencode(path.resolve()))}"
+    _forget(name)
+    try:
+        _run(path, name)
+        found = _laws_of(name)
+        if not found:
+            raise ValueError(f"{path} registers no law. Decorate a function of it with @minigrow.laws.law(...).")
+    except ValueError:
+        _forget(name)
+        raise
+    return found
+
+
+def _run(path, name):
+    """Execute a file as the module `name`; whatever goes wrong in it becomes one line that says where."""
+    module = sys.modules[name] = ModuleType(name)
+    module.__file__ = str(path)
+    sys.path.insert(0, str(path.parent))
+    try:
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = (error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0) or 1
+        said = " ".join(str(error).split())
+        raise ValueError(f"{path}, line {line}: {type(error).__name__}: {said}") from error
+    finally:
+        sys.path.remove(str(path.parent))
+
+
+def _laws_of(module):
+    return [law for law in REGISTERED.values() if law.check.__module__ == module]
+
+
+def _forget(module):
+    sys.modules.pop(module, None)
+    for law in _laws_of(module):
+        del REGISTERED[law.name]
 
 
 class Verdict(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -67,7 +66,7 @@ def mlp(rng: np.random.Generator, activation: str, hidden: int = 2, most: int = 
     3
     """
     net = MLP.create(widths(rng, hidden, most), activation, rng=rng)
-    return dataclasses.replace(net, theta=net.theta + 0.3 * rng.standard_normal(net.theta.size))
+    return net.with_theta(net.theta + 0.3 * rng.standard_normal(net.theta.size))
 
 
 def data(rng: np.random.Generator, net: Any, n: int = 7) -> tuple[np.ndarray, np.ndarray]:

@@ -11,16 +11,24 @@ import difflib
 import doctest
 import inspect
 import textwrap
+from pathlib import Path
 from typing import NamedTuple
 
-from minigrow.laws import MODULES, Law, all_laws, case
+from minigrow.laws import USERS, Law, all_laws, case
 
 WIDTH, INDENT = 120, "  "
+NO_TWIN = (
+    "This law has no broken twin, so nothing shows that it could ever fail: it may be empty. "
+    "Give it one, law(..., broken=...): the same measurement without what the law needs."
+)
 COMMON = {"np": "import numpy as np", "dataclasses": "import dataclasses"}
 
 
 class Explanation(NamedTuple):
-    """What is written about a law: statement, needs, proof (lines), what the twin removes, and the case by hand (lines)."""
+    """What is written about a law: statement, needs, proof (lines), what the twin removes, and the case by hand (lines).
+
+    Without a broken twin `removed` is "" and `by_hand` is ().
+    """
 
     statement: str
     needs: str
@@ -37,13 +45,18 @@ def explanation(law: Law) -> Explanation:
     >>> explanation(named("growth.composition")[0]).needs
     'Needs the order: matrices do not commute.'
     """
-    if law.broken is None:
-        raise ValueError(f"{law.name} has no broken twin, so it could be empty. Give it one: law(..., broken=...).")
-    own, twin = _paragraphs(law.check), _paragraphs(law.broken)
-    statement, removed = " ".join(own[0].split()), " ".join(twin[0].split())
+    own = _paragraphs(law.check)
     needs, proof = (_starting(own, word, law.name) for word in ("Needs ", "Proof. "))
+    stated = (_statement(law.check), " ".join(needs.split()), _lines(proof))
+    if law.broken is None:
+        return Explanation(*stated, "", ())
+    twin = _paragraphs(law.broken)
     by_hand = twin[twin.index(_starting(twin, "By hand: ", law.broken.__name__)) :]
-    return Explanation(statement, " ".join(needs.split()), _lines(proof), removed, _lines("\n".join(by_hand)))
+    return Explanation(*stated, _statement(law.broken), _lines("\n".join(by_hand)))
+
+
+def _statement(f):
+    return " ".join(_paragraphs(f)[0].split())
 
 
 def _paragraphs(f):
@@ -70,21 +83,25 @@ def named(name: str) -> list[Law]:
     (8, 'growth.inverse')
     """
     laws = all_laws()
-    found = [law for law in laws if name in ("all", law.name, law.name.split(".")[0])]
+    found = [law for law in laws if name in ("all", law.name, _module(law))]
     if not found:
         raise ValueError(f"there is no law {name!r}. {_nearest(name, laws)}")
     return found
 
 
+def _module(law):
+    return law.name.split(".")[0]
+
+
 def _nearest(name, laws):
     """Laws whose name, or what stands in it behind the module, is like this one; else those that speak of it."""
-    own = {law.name.split(".")[1]: law.name for law in laws}
-    near = difflib.get_close_matches(name, [*own.values(), *MODULES], n=3)
+    own, modules = {law.name.split(".")[-1]: law.name for law in laws}, dict.fromkeys(map(_module, laws))
+    near = difflib.get_close_matches(name, [*own.values(), *modules], n=3)
     near += [own[short] for short in difflib.get_close_matches(name.split(".")[-1], own, n=3)]
     near = near or [law.name for law in laws if name.lower() in (law.check.__doc__ or "").lower()][:3]
     if near:
         return f"Did you mean {' or '.join(dict.fromkeys(near))}?"
-    return f"Name a module ({', '.join(MODULES)}), a law of one, or all."
+    return f"Name a module ({', '.join(modules)}), a law of one, or all."
 
 
 def contents(laws: list[Law]) -> str:
@@ -93,13 +110,14 @@ def contents(laws: list[Law]) -> str:
     >>> contents(named("growth")).splitlines()[0]
     'growth.keeps_function'
     """
-    return "\n".join(f"{law.name}\n{_wrapped(explanation(law).statement)}" for law in laws)
+    return "\n".join(f"{law.name}\n{_wrapped(_statement(law.check))}" for law in laws)
 
 
 def page(law: Law, seed: int = 0) -> str:
     """Return everything there is to say about one law, with one live case of it and one of its broken twin.
 
     The cases are number 0 of `seed`, so `minigrow verify --cases 1` meets the same one. Raises ValueError as `explanation`.
+    For a law without a broken twin the page says what that means.
 
     >>> print(page(named("nn.losses")[0]).splitlines()[-1])
       [[[-0.5, 0.5]], [[0.5, -0.5]]]
@@ -110,9 +128,13 @@ def page(law: Law, seed: int = 0) -> str:
         ("proof", _indented(line.removeprefix("Proof. ") for line in text.proof)),
         ("tolerance", _wrapped(f"{law.tolerance:g} eps: {law.because}")),
         ("one case", _wrapped(_live(law, law.check, seed))),
-        ("when that is not so", _wrapped(text.removed) + "\n" + _wrapped(_live(law, law.broken, seed))),
-        ("by hand", _indented(line.removeprefix("By hand: ") for line in _with_imports(text.by_hand, law.broken))),
     ]
+    if law.broken is None:
+        parts += [("when that is not so", _wrapped(NO_TWIN))]
+    else:
+        parts += [("when that is not so", _wrapped(text.removed) + "\n" + _wrapped(_live(law, law.broken, seed)))]
+        code = _with_imports(text.by_hand, law.broken)
+        parts += [("by hand", _indented(line.removeprefix("By hand: ") for line in code))]
     return f"{law.name}\n{_wrapped(text.statement)}\n" + "\n".join(f"{title}\n{body}" for title, body in parts)
 
 
@@ -136,6 +158,11 @@ def _with_imports(lines, twin):
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)} & set(twin.__globals__)
     imports = [f">>> {COMMON[name]}" for name in sorted(used & set(COMMON))]
     if used - set(COMMON):
-        imports.append(f">>> from {twin.__module__} import {', '.join(sorted(used - set(COMMON)))}")
-    first = next(i for i, line in enumerate(lines) if line.startswith(">>>"))
+        imports.append(f">>> from {_importable(twin)} import {', '.join(sorted(used - set(COMMON)))}")
+    first = next((i for i, line in enumerate(lines) if line.startswith(">>>")), 0)
     return [*lines[:first], *imports, *lines[first:]]
+
+
+def _importable(f):
+    """The module that code beside a user's file would import it from: the file's own name."""
+    return Path(f.__globals__["__file__"]).stem if f.__module__.startswith(USERS) else f.__module__

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from minigrow.growth import (
-    Event,
-    Move,
-    Plan,
-    append,
-    follow,
-    keep,
-    rotate,
-)
+from minigrow.growth import Event, Move, Plan, append, follow, keep, moved, rotate
 from minigrow.growth import load as load_run
 from minigrow.growth import save as save_run
 from minigrow.growth import start as start_run
 from minigrow.growth import train as train_run
+from minigrow.growth.contract import trained_entries
 from minigrow.isotropic import AutoAdapt, Network
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps, network, rotation
-from minigrow.laws.growth.basis import _changed, _draw
-from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov, State, start
+from minigrow.laws.growth.basis import _draw
+from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov, State, bind, start
 
 
 def _steps(net, optimiser, state, batches):
     """Train on private copies of parameters and state."""
-    theta, state = net.theta.copy(), State(state.t, tuple(slot.copy() for slot in state.slots))
-    net = dataclasses.replace(net, theta=theta)
+    net, state = net.with_theta(net.theta.copy()), State(state.t, tuple(slot.copy() for slot in state.slots))
+    gradient, update = bind(optimiser, net, np.empty_like(net.theta), "softmax")
     for X, y in batches:
-        g = net.gradient(X, y)[1]
-        state = optimiser.update(state, theta[: net.trained], g[: net.trained], min(net.decayed, net.trained))
+        gradient(X, y)
+        state = update(state)
     return net, state
+
+
+def _fresh(optimiser, net):
+    return start(optimiser, net.theta[: trained_entries(net)])
 
 
 def _commuting_gap(rng, net, optimiser, change, steps=100):
     """|train then change - change then train|, relative, in eps; also of the optimiser's state."""
     batches = [data(rng, net, 8) for _ in range(steps)]
     event = Event("change", "h1", 0, "law", change.old, change.new, (Move("h1", change),))
-    half, state = _steps(net, optimiser, start(optimiser, net.theta[: net.trained]), batches[:5])
+    half, state = _steps(net, optimiser, _fresh(optimiser, net), batches[:5])
     first, first_state = _steps(half, optimiser, state, batches[5:])
-    first, first_state = _changed(first, event.moves), follow([event], optimiser, first_state, first)
+    first, first_state = moved(first, event.moves), follow([event], optimiser, first_state, first)
     later, later_state = _steps(
-        _changed(half, event.moves), optimiser, follow([event], optimiser, state, half), batches[5:]
+        moved(half, event.moves), optimiser, follow([event], optimiser, state, half), batches[5:]
     )
     gaps = [in_eps(later.params[name], first.params[name]) for name in first.shapes if first.params[name].any()]
     return max(gaps + [in_eps(a, b) for a, b in zip(later_state.slots, first_state.slots, strict=True)])
@@ -142,11 +138,11 @@ def _back_and_forth(rng, kept):
     """Append neurons, then keep those named by kept(h, k); returns 0 if parameters and optimiser state are as before."""
     net, optimiser = _small(rng), AdamW()
     h, k = net.widths[1], int(rng.integers(1, 5))
-    _, state = _steps(net, optimiser, start(optimiser, net.theta[: net.trained]), [data(rng, net) for _ in range(3)])
+    _, state = _steps(net, optimiser, _fresh(optimiser, net), [data(rng, net) for _ in range(3)])
     there, back = Move("h1", append(h, k)), Move("h1", keep(kept(h, k), h + k))
     event = Event("grow", "h1", k, "law", h, h, (there, back))
     restored = follow([event], optimiser, state, net)
-    same = [np.array_equal(_changed(_changed(net, [there]), [back]).theta, net.theta)]
+    same = [np.array_equal(moved(moved(net, [there]), [back]).theta, net.theta)]
     same += [np.array_equal(a, b) for a, b in zip(restored.slots, state.slots, strict=True)]
     return 0.0 if all(same) else np.inf
 
@@ -185,7 +181,7 @@ def grow_then_prune(rng: np.random.Generator) -> float:
 
 def _without_momentum(run):
     """A run that forgot what its optimiser remembers, as a checkpoint of the weights alone would."""
-    return run._replace(state=start(run.optimiser, run.net.theta[: run.net.trained]))
+    return run._replace(state=_fresh(run.optimiser, run.net))
 
 
 def _resuming_gap(rng, restored):

@@ -25,7 +25,7 @@ def _mlp_gradient(rng, activation, derivative):
     net = mlp(rng, activation)
     X, y = data(rng, net)
     found = gradient(net, X, y)[1]
-    expected = derivative(lambda theta: gradient(dataclasses.replace(net, theta=theta), X, y)[0], net.theta)
+    expected = derivative(lambda theta: gradient(net.with_theta(theta), X, y)[0], net.theta)
     return gradient_in_eps(found, expected)
 
 
@@ -33,7 +33,7 @@ def _other_slope(rng, activation, other, derivative):
     """The gradient of a network with another activation, on the same numbers."""
     net = mlp(rng, activation)
     X, y = data(rng, net)
-    expected = derivative(lambda theta: gradient(dataclasses.replace(net, theta=theta), X, y)[0], net.theta)
+    expected = derivative(lambda theta: gradient(net.with_theta(theta), X, y)[0], net.theta)
     return in_eps(gradient(dataclasses.replace(net, activation=other), X, y)[1], expected)
 
 

@@ -8,19 +8,22 @@ from minigrow.laws import law
 from minigrow.laws.cases import in_eps
 from minigrow.nn import OPTIMISERS, Momentum, Nesterov, start
 
+DECAYED = np.array([[0, 20], [40, 50]])
+
 
 def _twin_gap(rng, dtype, optimiser, compiled):
     theta = rng.standard_normal(50).astype(dtype)
     fast, state, fast_state = theta.copy(), start(optimiser, theta), start(compiled, theta)
     for _ in range(5):
         g = rng.standard_normal(50).astype(dtype)
-        theta, state = optimiser.step(state, theta, g, 30)
-        fast_state = compiled.update(fast_state, fast, g, 30)
+        theta, state = optimiser.step(state, theta, g, DECAYED)
+        fast_state = compiled.update(fast_state, fast, g, DECAYED)
     return max(in_eps(fast, theta), *map(in_eps, fast_state.slots, state.slots), float(state.t != fast_state.t))
 
 
 def _twins(rng, dtype):
-    drawn = [cls(rate=float(rng.uniform(0.001, 0.1))) for cls in OPTIMISERS.values()]
+    plain = [cls for cls in OPTIMISERS.values() if hasattr(cls, "update")]  # what wraps one has no rule of its own
+    drawn = [cls(rate=float(rng.uniform(0.001, 0.1))) for cls in plain]
     return max(_twin_gap(rng, dtype, optimiser, optimiser) for optimiser in drawn)
 
 
@@ -44,7 +47,7 @@ def _another_rule(rng):
 def optimiser_twins(rng: np.random.Generator) -> float:
     """Every optimiser's compiled update equals its formula in NumPy, in float64 and in float32.
 
-    Needs the same rule, the same scalars in theta's own float type, and decay on the same leading entries.
+    Needs the same rule, the same scalars in theta's own float type, and decay on the same entries.
 
     Proof. `step` and `update` take their scalars from the same place (`_as`, `_scalars`, `_decayed_rate`), cast to theta's type.
     The kernel treats each entry alone and does to it what the NumPy line does, in that order; no sum crosses entries.
