@@ -1,17 +1,19 @@
-"""A recurrent network that adds and drops its own neurons (Miconi 2016): an L1 pull makes every neuron earn its keep.
+"""A recurrent network that grows and prunes its own neurons (Miconi 2016): an L1 pull makes every neuron earn its keep.
 
-Start with `start(alphabet_of(text), rng=0)` and `train(run, text, Plan(cycles=...))`.
+Start with `fit(text, rng=0)`, or with `start(Network.create(alphabet_of(text), rng=0), rng=0)` and `train(run, text, Plan(steps=...))`.
+
+Reading order: `formulas` (beside the paper), `network`, `rule` (the policy and its moves), `fit`, `batches` (a text as batches), `text`,
+`tasks`; then the paper's proposals, `layers` and `residual`. The folder `fast` may be skipped.
 """
 
-from minigrow.differentiable_structure.learning import Learning
-from minigrow.differentiable_structure.network import Network, evaluate
-from minigrow.differentiable_structure.rule import Rule, add, delete, outgoing_norm
-from minigrow.differentiable_structure.sampling import sample
+from minigrow.differentiable_structure.fit import evaluate, fit, predict, sample, score, start, train
+from minigrow.differentiable_structure.network import Network
+from minigrow.differentiable_structure.residual import Residual
+from minigrow.differentiable_structure.rule import Rule, Spares, grow, outgoing_norm, prune
 from minigrow.differentiable_structure.tasks import easy, hard
-from minigrow.differentiable_structure.text import alphabet_of, decode, encode, read_text
-from minigrow.differentiable_structure.training import Plan, Run, load, save, start, train
+from minigrow.differentiable_structure.text import alphabet_of, read_text
 
 __all__ = [
-    "Learning", "Network", "Plan", "Rule", "Run", "add", "alphabet_of", "decode", "delete", "easy", "encode", "evaluate",
-    "hard", "load", "outgoing_norm", "read_text", "sample", "save", "start", "train",
+    "Network", "Residual", "Rule", "Spares", "alphabet_of", "easy", "evaluate", "fit", "grow", "hard", "outgoing_norm",
+    "predict", "prune", "read_text", "sample", "score", "start", "train",
 ]  # fmt: skip

@@ -4,201 +4,192 @@
 
 n batch, m width of the stream, k neurons of a layer; A (m, d), W_l (k, m), V_l (m, k), B (K, m). A layer whose V_l is small
 does nothing: it is a spare. Its norm r_l = 4 mean |V_l| is pulled down by L1 as the neurons' r is; surplus spare layers are
-deleted, a missing one is put in at a random depth with r = T_D. Backwards, g = dL/dx_l:
+pruned, a missing one is put in at a random depth with r = T_D. Backwards, g = dL/dx_l:
 
     dV_l = g' u_l    dz_l = (1 - u_l^2)(g V_l)    dW_l = dz_l' x_{l-1}    db_l = sum dz_l    dL/dx_{l-1} = g + dz_l W_l
+
+All layers are alike, so W (L, k, m), b (L, k) and V (L, m, k) are one array each and the layers are a space of their own, l: a
+layer comes or goes by a change of basis on it, as a neuron does on its layer.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure.feedforward import SLOW, arrives, condemned
-from minigrow.differentiable_structure.learning import Learning
+from minigrow.differentiable_structure.layers import arrives, surplus
 from minigrow.differentiable_structure.rule import Rule
+from minigrow.growth.basis import Move, clear, insert, keep
+from minigrow.growth.contract import moved
+from minigrow.growth.events import Event
+from minigrow.growth.loop import Context
 from minigrow.nn import validate
 from minigrow.nn.initialisers import glorot
-from minigrow.nn.losses import softmax_cross_entropy
+from minigrow.nn.losses import LOSSES
+from minigrow.nn.spaces import Axes, Spaces, Wire, flatten
 
 LAYERS = Rule(most=20)
+AXES: Axes = {
+    "A": ("+m", "-x"),
+    "a": ("+m",),
+    "W": ("+l", "+k", "-m"),
+    "b": ("+l", "+k"),
+    "V": ("+l", "+m", "-k"),
+    "B": ("+y", "-m"),
+    "c": ("+y",),
+}
 
 
-class Layer(NamedTuple):
-    """W (k, m), b (k,), V (m, k)."""
+@dataclass(frozen=True, eq=False)
+class Residual(Spaces):
+    """Spaces x (inputs), m (the stream), l (the layers), k (a layer's neurons), y (outputs), and theta (P,).
 
-    W: np.ndarray
-    b: np.ndarray
-    V: np.ndarray
-
-
-class Residual(NamedTuple):
-    """A (m, d), a (m,), the layers, B (K, m), c (K,).
-
-    >>> net = create(4, 8, 3, layers=2, neurons=5, rng=0)
-    >>> len(net.layers), net.layers[0].V.shape
-    (2, (8, 5))
+    >>> net = Residual.create(4, 8, 3, layers=2, neurons=5, rng=0)
+    >>> net.widths, net.params["V"].shape
+    ((4, 8, 2, 5, 3), (2, 8, 5))
     """
 
-    A: np.ndarray
-    a: np.ndarray
-    layers: tuple[Layer, ...]
-    B: np.ndarray
-    c: np.ndarray
+    sizes: dict[str, int]
+    theta: np.ndarray
 
+    @classmethod
+    def create(cls, inputs: int, width: int, outputs: int, layers: int, neurons: int, *, rng: Any = None) -> Residual:
+        """Draw a network: A and B from Glorot's, layers as newborns with r = T_D.
 
-def create(inputs: int, width: int, outputs: int, layers: int, neurons: int, *, rng: Any) -> Residual:
-    """Draw a network: A and B from Glorot's, layers as newborns with r = T_D.
+        Raises ValueError for a size below 1 (layers below 0).
 
-    Raises ValueError for a size below 1 (layers below 0).
+        >>> Residual.create(4, 8, 3, layers=0, neurons=5, rng=0)(np.ones((2, 4))).shape
+        (2, 3)
+        """
+        rng = validate.generator(rng)
+        sizes = {"x": inputs, "m": width, "l": layers, "k": neurons, "y": outputs}
+        for space, size in sizes.items():
+            validate.whole(size, f"the size of {space}", least=int(space != "l"))
+        net = cls(sizes, np.dtype(np.float64))
+        net.params["A"][...], net.params["B"][...] = glorot(width, inputs, rng), glorot(outputs, width, rng)
+        for l in range(layers):
+            _draw(net, l, LAYERS, rng)
+        return net
 
-    >>> create(4, 8, 3, layers=0, neurons=5, rng=0).B.shape
-    (3, 8)
-    """
-    rng = validate.generator(rng)
-    for name, size in (("inputs", inputs), ("width", width), ("outputs", outputs), ("neurons", neurons)):
-        validate.whole(size, name, least=1)
-    A, B = glorot(width, inputs, rng), glorot(outputs, width, rng)
-    stack = tuple(newborn(width, neurons, LAYERS, rng) for _ in range(validate.whole(layers, "layers")))
-    return Residual(A, np.zeros(width), stack, B, np.zeros(outputs))
+    @property
+    def axes(self) -> Axes:
+        """Layer l produces the stream m from its k neurons, and those from the stream."""
+        return AXES
 
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """V alone: what the layers give to the stream."""
+        return ("V",)
 
-def newborn(m: int, k: int, rule: Rule, rng: np.random.Generator) -> Layer:
-    """Draw a layer with r = newborn T_D; unlike a single neuron it has incoming weights of ordinary size.
+    @property
+    def wires(self) -> list[Wire]:
+        """All layers' neurons side by side as one space u (L k,): A from x to m, W from m to u, V from u to m, B from m to y."""
+        p, (L, k, m) = self.params, self.shapes["W"]
+        V = p["V"].transpose(1, 0, 2).reshape(m, L * k)
+        return [
+            Wire("m", "x", p["A"]),
+            Wire("u", "m", p["W"].reshape(L * k, m)),
+            Wire("m", "u", V),
+            Wire("y", "m", p["B"]),
+        ]
 
-    >>> norm(newborn(8, 5, LAYERS, np.random.default_rng(0))).round(12)
-    np.float64(0.05)
-    """
-    V = rng.standard_normal((m, k))
-    return Layer(glorot(k, m, rng), np.zeros(k), V * rule.newborn * rule.threshold / (4 * np.abs(V).mean()))
+    def __call__(self, X: np.ndarray) -> np.ndarray:
+        """Return the logits (n, K) for inputs X (n, d)."""
+        return forward(self, validate.matrix(X, self.sizes["x"], self.theta.dtype))[2]
 
-
-def norm(layer: Layer) -> float:
-    """Return r = 4 mean |V|, a scalar.
-
-    >>> norm(Layer(np.ones((1, 1)), np.ones(1), np.array([[-0.5]])))
-    np.float64(2.0)
-    """
-    return 4 * np.abs(layer.V).mean()
+    def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
+        """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, d), y; the formulas are at the top of this file."""
+        p, (x, u, logits) = self.params, forward(self, X)
+        value, g = LOSSES[loss](logits, y)
+        d = {"B": g.T @ x[-1], "c": g.sum(axis=0)} | {name: np.empty_like(p[name]) for name in ("W", "b", "V")}
+        g = g @ p["B"]
+        for l in range(len(p["b"]) - 1, -1, -1):
+            dz = (1 - u[l] ** 2) * (g @ p["V"][l])
+            d["W"][l], d["b"][l], d["V"][l] = dz.T @ x[l], dz.sum(axis=0), g.T @ u[l]
+            g = g + dz @ p["W"][l]
+        dz = (1 - x[0] ** 2) * g
+        d |= {"A": dz.T @ X, "a": dz.sum(axis=0)}
+        return value, flatten({name: d[name] for name in self.axes})
 
 
 def forward(net: Residual, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
     """Return the stream [x_0, ..., x_L] (n, m), the layers' [u_1, ...] (n, k), the logits (n, K) for X (n, d).
 
-    >>> forward(create(4, 8, 3, 2, 5, rng=0), np.ones((6, 4)))[2].shape
+    >>> forward(Residual.create(4, 8, 3, 2, 5, rng=0), np.ones((6, 4)))[2].shape
     (6, 3)
     """
-    x, u = [np.tanh(X @ net.A.T + net.a)], []
-    for layer in net.layers:
-        u.append(np.tanh(x[-1] @ layer.W.T + layer.b))
-        x.append(x[-1] + u[-1] @ layer.V.T)
-    return x, u, x[-1] @ net.B.T + net.c
+    p = net.params
+    x, u = [np.tanh(X @ p["A"].T + p["a"])], []
+    for W, b, V in zip(p["W"], p["b"], p["V"], strict=True):
+        u.append(np.tanh(x[-1] @ W.T + b))
+        x.append(x[-1] + u[-1] @ V.T)
+    return x, u, x[-1] @ p["B"].T + p["c"]
 
 
-def gradient(net: Residual, X: np.ndarray, y: np.ndarray) -> tuple[float, Residual]:
-    """Return the loss (nats a sample) and its gradient, shaped like the network; the formulas are at the top.
+def depth_norm(net: Residual) -> np.ndarray:
+    """Return r = 4 mean |V_l| of every layer (L,).
 
-    >>> gradient(create(4, 8, 3, 2, 5, rng=0), np.ones((6, 4)), np.zeros(6, int))[1].B.shape
-    (3, 8)
+    >>> depth_norm(Residual.create(4, 8, 3, 2, 5, rng=0)).round(12)
+    array([0.05, 0.05])
     """
-    x, u, logits = forward(net, X)
-    loss, g = softmax_cross_entropy(logits, y)
-    dB, dc, g = g.T @ x[-1], g.sum(axis=0), g @ net.B
-    layers: list[Layer] = []
-    for l in range(len(net.layers) - 1, -1, -1):
-        dz = (1 - u[l] ** 2) * (g @ net.layers[l].V)
-        layers.insert(0, Layer(dz.T @ x[l], dz.sum(axis=0), g.T @ u[l]))
-        g = g + dz @ net.layers[l].W
-    dz = (1 - x[0] ** 2) * g
-    return loss, Residual(dz.T @ X, dz.sum(axis=0), tuple(layers), dB, dc)
+    return np.array([4 * np.abs(V).mean() for V in net.params["V"]])
 
 
-def update(net: Residual, s: Residual, g: Residual, c: Learning) -> tuple[Residual, Residual]:
-    """Return network and memories, shaped like it, after RMSProp and the pull on every V_l.
+def prune_depth(net: Residual, layers: Any, reason: str = "asked for") -> tuple[Residual, Event]:
+    """Remove layers (indices); all may go.
 
-    >>> net = create(4, 8, 3, 1, 5, rng=0)
-    >>> update(net, every(net, np.zeros_like), net, SLOW)[1].c
-    array([0., 0., 0.])
+    >>> prune_depth(Residual.create(4, 8, 3, 2, 5, rng=0), [0, 1])[0].sizes["l"]
+    0
     """
-    s = pairwise(lambda s, g: s + c.fresh * (g * g - s), s, g)
-    step = pairwise(lambda g, s: np.clip(c.rate * g / np.sqrt(s + c.eps), -c.clip, c.clip), g, s)
-    moved = pairwise(np.subtract, net, step)
-    pulled = tuple(layer._replace(V=layer.V - c.pull * np.sign(layer.V)) for layer in moved.layers)
-    return moved._replace(layers=pulled), s
+    L = net.sizes["l"]
+    kept = np.setdiff1d(np.arange(L), layers)
+    moves = (Move("l", keep(kept, L) if len(kept) else clear(L)),)
+    return moved(net, moves), Event("prune", "l", L - len(kept), reason, L, len(kept), moves)
 
 
-def restructure(net: Residual, s: Residual, k: int, rule: Rule, rng: np.random.Generator) -> tuple[Residual, Residual]:
-    """Return network and memories after surplus spare layers have gone and perhaps one of k neurons has come.
+def grow_depth(
+    net: Residual, place: int, *, rng: Any = None, rule: Rule = LAYERS, reason: str = "asked for"
+) -> tuple[Residual, Event]:
+    """Put a new layer with r = newborn T_D before layer `place`, 0..L; unlike a neuron it has incoming weights of ordinary size.
 
-    All layers may go.
+    >>> depth_norm(grow_depth(Residual.create(4, 8, 3, 1, 5, rng=0), 0, rng=0)[0]).round(12)
+    array([0.05, 0.05])
+    """
+    L = net.sizes["l"]
+    moves = (Move("l", insert(L, place)),)
+    net = moved(net, moves)
+    _draw(net, place, rule, validate.generator(rng))
+    return net, Event("grow", "l", 1, reason, L, L + 1, moves, memory=rule.memory)
 
-    >>> net = create(4, 8, 3, 1, 5, rng=0)
-    >>> len(restructure(net, every(net, np.zeros_like), 5, Rule(anytime=1.0), np.random.default_rng(0))[0].layers)
+
+def _draw(net, l, rule, rng):
+    V = rng.standard_normal(net.params["V"].shape[1:])
+    net.params["W"][l] = glorot(*net.params["W"].shape[1:], rng)
+    net.params["V"][l] = V * rule.newborn * rule.threshold / (4 * np.abs(V).mean())
+
+
+class DepthSpares(NamedTuple):
+    """The policy: surplus spare layers go, and perhaps one comes.
+
+    >>> context = Context(0, 0, np.random.default_rng(0), None, None, "softmax", None)
+    >>> DepthSpares(Rule(anytime=1.0))(Residual.create(4, 8, 3, 1, 5, rng=0), context)[0].sizes["l"]
     2
     """
-    L = len(net.layers)
-    spares = np.array([l for l in range(L) if norm(net.layers[l]) <= rule.threshold], dtype=np.int64)
-    doomed = condemned(spares, L + 1, rule, rng)
-    kept = [l for l in range(L) if l not in doomed]
-    net, s = (part._replace(layers=tuple(part.layers[l] for l in kept)) for part in (net, s))
-    if arrives(len(spares) - len(doomed), len(kept), rule, rng):
-        place = int(rng.random() * (len(kept) + 1))
-        layer = newborn(len(net.a), k, rule, rng)
-        memory = Layer(*(np.full(array.shape, rule.memory) for array in layer))
-        net, s = _put(net, place, layer), _put(s, place, memory)
-    return net, s
 
+    rule: Rule = LAYERS
 
-def train(
-    net: Residual,
-    X: np.ndarray,
-    y: np.ndarray,
-    epochs: int,
-    *,
-    rng: Any,
-    learning: Learning = SLOW,
-    rule: Rule | None = LAYERS,
-) -> tuple[Residual, list[int]]:
-    """Return the network after `epochs` passes over X (n, d), labels y (n,), and its depth after each epoch.
-
-    >>> net, depth = train(create(2, 4, 2, 1, 3, rng=0), np.eye(2), np.array([0, 1]), 3, rng=0)
-    >>> len(depth)
-    3
-    """
-    rng, s, depth = validate.generator(rng), every(net, np.zeros_like), []
-    k = len(net.layers[0].b) if net.layers else len(net.a)
-    for _ in range(epochs):
-        order = rng.permutation(len(X))
-        for first in range(0, len(X), learning.steps):
-            rows = order[first : first + learning.steps]
-            net, s = update(net, s, gradient(net, X[rows], y[rows])[1], learning)
-            if rule is not None:
-                net, s = restructure(net, s, k, rule, rng)
-        depth.append(len(net.layers))
-    return net, depth
-
-
-def every(net: Residual, f: Any) -> Residual:
-    """Return f applied to every array of a network.
-
-    >>> every(create(4, 8, 3, 1, 5, rng=0), np.shape).c
-    (3,)
-    """
-    layers = tuple(Layer(*(f(array) for array in layer)) for layer in net.layers)
-    return Residual(f(net.A), f(net.a), layers, f(net.B), f(net.c))
-
-
-def pairwise(f: Any, p: Residual, q: Residual) -> Residual:
-    """Return f applied to every pair of arrays of two networks of one shape.
-
-    >>> net = create(4, 8, 3, 1, 5, rng=0)
-    >>> pairwise(np.subtract, net, net).c
-    array([0., 0., 0.])
-    """
-    layers = tuple(Layer(*map(f, a, b)) for a, b in zip(p.layers, q.layers, strict=True))
-    return Residual(f(p.A, q.A), f(p.a, q.a), layers, f(p.B, q.B), f(p.c, q.c))
-
-
-def _put(net, place, layer):
-    return net._replace(layers=(*net.layers[:place], layer, *net.layers[place:]))
+    def __call__(self, net: Residual, context: Context) -> tuple[Residual, tuple[Event, ...]]:
+        """Return the network after one structural step, and what happened."""
+        rule, rng, L, events = self.rule, context.rng, net.sizes["l"], ()
+        spares = np.flatnonzero(depth_norm(net) <= rule.threshold)
+        gone, reason = surplus(spares, L + 1, rule, rng), f"{len(spares)} spare layers, {rule.spares} wanted"
+        if len(gone):
+            net, event = prune_depth(net, gone, reason)
+            events += (event,)
+        if arrives(len(spares) - len(gone), net.sizes["l"], rule, rng):
+            place = int(rng.random() * (net.sizes["l"] + 1))
+            net, event = grow_depth(net, place, rng=rng, rule=rule, reason=reason)
+            events += (event,)
+        return net, events

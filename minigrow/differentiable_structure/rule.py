@@ -1,24 +1,26 @@
-"""The rule that adds and deletes neurons: `outgoing_norm(net)`, `delete`, `add`, and `restructure`, the step of a cycle.
+"""The rule that grows and prunes neurons: `Spares(rule)` is the policy, visited at every step; `grow` and `prune` are its moves.
 
     r_i = 1/2 ( sum_k |Why[k, i]| + (V/H) sum_j |Whh[j, i]| )            spare: r_i <= T_D
 
-More than k spares: k of them, drawn at random, are safe; each other one is deleted with probability P_del. Fewer than k
-spares: a neuron is added with probability P_add; besides, at any time with probability 1e-4, up to `most` neurons.
+More than k spares: k of them, drawn at random, are safe; each other one is pruned with probability P_del. Fewer than k
+spares: a neuron is grown with probability P_add; besides, at any time with probability 1e-4, up to `most` neurons.
 A new neuron gets incoming weights N(0, .01^2), zero bias and state, and random outgoing weights, half of r to Why and
 half to Whh, so that r = T_D. (The paper has 4/H, for its four symbols; V/H is the same there and works for any alphabet.)
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure.network import AXES, SCALE, Network
-from minigrow.growth.basis import Move, append, apply, carry, keep
+from minigrow.differentiable_structure.network import SCALE, Network
+from minigrow.growth.basis import Move, append, keep
+from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
-from minigrow.nn.spaces import flatten, views
-from minigrow.nn.validate import positive, whole
+from minigrow.growth.loop import Context
+from minigrow.nn.validate import generator, positive, whole
 
 
 class Rule(NamedTuple):
@@ -43,13 +45,13 @@ class Rule(NamedTuple):
 RULE = Rule()
 
 
-class Parts(NamedTuple):
-    """What a neuron takes with it: the network, memories s (P,), state h (H,), each neuron's number of birth ids (H,)."""
+class Decision(NamedTuple):
+    """What one step decides: which neurons are pruned, whether one is born, and how many spares there were."""
 
-    net: Network
-    s: np.ndarray
-    h: np.ndarray
-    ids: np.ndarray
+    pruned: Sequence[int]
+    born: bool
+    spares: int
+    by_chance: bool = False
 
 
 def checked(rule: Rule, neurons: int = 1) -> Rule:
@@ -81,97 +83,97 @@ def outgoing_norm(net: Network) -> np.ndarray:
     return 0.5 * (Y + (net.symbols / net.neurons) * W)
 
 
-def delete(parts: Parts, neurons: np.ndarray, reason: str = "asked for") -> tuple[Parts, Event]:
-    """Remove neurons (indices): their rows, columns, memories, state and numbers.
+def prune(net: Network, neurons: Sequence[int], reason: str = "asked for") -> tuple[Network, Event]:
+    """Remove neurons (indices): their rows and columns; memories and state follow the event.
 
     Raises ValueError when none would be left.
 
-    >>> parts = whole_parts(Network.create("ab", neurons=3, rng=0))
-    >>> delete(parts, [1])[0].ids
-    array([0, 2])
+    >>> net, event = prune(Network.create("ab", neurons=3, rng=0), [1])
+    >>> net.neurons, event.before, event.after
+    (2, 3, 2)
     """
-    H = parts.net.neurons
-    moves = (Move("h", keep(np.setdiff1d(np.arange(H), neurons), H)),)
-    after = _move(parts, moves)
-    return after, Event("prune", "h", H - after.net.neurons, reason, H, after.net.neurons, moves)
+    H = net.neurons
+    kept = np.setdiff1d(np.arange(H), neurons)
+    moves = (Move("h", keep(kept, H)),)
+    return moved(net, moves), Event("prune", "h", H - len(kept), reason, H, len(kept), moves)
 
 
-def add(
-    parts: Parts, rng: np.random.Generator, rule: Rule = RULE, number: int = -1, reason: str = "asked for"
-) -> tuple[Parts, Event]:
-    """Append a neuron with r = newborn T_D, whose number of birth is `number`; the twin of `structure.add`.
+def grow(net: Network, *, rng: Any = None, rule: Rule = RULE, reason: str = "asked for") -> tuple[Network, Event]:
+    """Append a neuron with r = newborn T_D; the optimiser's memories of it start at the rule's `memory`.
 
-    >>> parts, event = add(whole_parts(Network.create("ab", rng=0)), np.random.default_rng(0))
-    >>> parts.net.neurons, round(float(outgoing_norm(parts.net)[-1]), 12)
+    >>> net, event = grow(Network.create("ab", rng=0), rng=0)
+    >>> net.neurons, round(float(outgoing_norm(net)[-1]), 12)
     (2, 0.05)
     """
-    H, V = parts.net.neurons, parts.net.symbols
+    rng, H, V, r = generator(rng), net.neurons, net.symbols, rule.newborn * rule.threshold
     moves = (Move("h", append(H, 1)),)
-    after = _move(parts, moves)
-    p, s = after.net.params, views(after.s, after.net.shapes)
+    net = moved(net, moves)
+    p = net.params
     p["Wxh"][H] = SCALE * rng.standard_normal(V)
     p["Whh"][H, :H] = SCALE * rng.standard_normal(H)
-    p["Why"][:, H] = _spread(rng.standard_normal(V), rule.newborn * rule.threshold)
-    p["Whh"][:, H] = _spread(rng.standard_normal(H + 1), rule.newborn * rule.threshold * (H + 1) / V)
-    for memory in (s["Wxh"][H], s["Whh"][H], s["Whh"][:, H], s["Why"][:, H], s["bh"][H:]):
-        memory[...] = rule.memory
-    after.ids[H] = number
-    return after, Event("grow", "h", 1, reason, H, H + 1, moves)
+    p["Why"][:, H] = _spread(rng.standard_normal(V), r)
+    p["Whh"][:, H] = _spread(rng.standard_normal(H + 1), r * (H + 1) / V)
+    return net, Event("grow", "h", 1, reason, H, H + 1, moves, memory=rule.memory)
 
 
-def restructure(parts: Parts, born: int, rule: Rule, rng: np.random.Generator) -> tuple[Parts, tuple[Event, ...]]:
-    """Return the network after one structural step and what happened; `born` is the next number of birth.
+def decide(net: Network, rule: Rule, rng: np.random.Generator) -> Decision:
+    """Draw the structural decision of one step; its compiled twin `fast.cycles.decide` takes the same draws in the same order.
 
-    The readable twin of `structure.restructure`: both take the same draws from rng, in the same order.
-
-    >>> restructure(whole_parts(Network.create("ab", rng=0)), 1, Rule(anytime=1.0), np.random.default_rng(0))[0].ids
-    array([0, 1])
+    >>> decide(Network.create("ab", rng=0), Rule(anytime=1.0), np.random.default_rng(0)).born
+    True
     """
-    spares = np.flatnonzero(outgoing_norm(parts.net) <= rule.threshold)
-    doomed = _doomed(spares, parts.net.neurons, rule, rng) if len(spares) > rule.spares else []
+    H, spares = net.neurons, np.flatnonzero(outgoing_norm(net) <= rule.threshold)
+    n, pruned = len(spares), _surplus(spares, H, rule, rng) if len(spares) > rule.spares else []
+    if H - len(pruned) >= rule.most:
+        return Decision(pruned, False, n)
+    few, chance = n - len(pruned) < rule.spares, rng.random() < rule.add
+    anyway = rng.random() < rule.anytime
+    return Decision(pruned, (few and chance) or anyway, n, not (few and chance))
+
+
+def act(net: Network, decision: Decision, rule: Rule, rng: np.random.Generator) -> tuple[Network, tuple[Event, ...]]:
+    """Carry a decision out; returns the network and what happened.
+
+    >>> act(Network.create("ab", neurons=2, rng=0), Decision([0], True, 2), RULE, np.random.default_rng(0))[0].neurons
+    2
+    """
     events: tuple[Event, ...] = ()
-    if doomed:
-        parts, event = delete(parts, doomed, f"{len(spares)} spares, {rule.spares} wanted")
+    reason = f"{decision.spares} spares, {rule.spares} wanted"
+    if len(decision.pruned):
+        net, event = prune(net, decision.pruned, reason)
         events += (event,)
-    if parts.net.neurons < rule.most:
-        few, chance = len(spares) - len(doomed) < rule.spares, rng.random() < rule.add
-        anyway = rng.random() < rule.anytime
-        if (few and chance) or anyway:
-            reason = f"{len(spares)} spares, {rule.spares} wanted" if few and chance else "at any time"
-            parts, event = add(parts, rng, rule, born, reason)
-            events += (event,)
-    return parts, events
+    if decision.born:
+        net, event = grow(net, rng=rng, rule=rule, reason="at any time" if decision.by_chance else reason)
+        events += (event,)
+    return net, events
 
 
-def whole_parts(net: Network) -> Parts:
-    """Return a network with zero memories and state, its neurons numbered from 0.
+class Spares(NamedTuple):
+    """The policy of the training loop: one decision at each visit, carried out.
 
-    >>> whole_parts(Network.create("ab", neurons=2, rng=0)).ids
-    array([0, 1])
+    >>> Spares(Rule(most=4))
+    Spares(rule=Rule(threshold=0.05, spares=1, delete=0.05, add=0.01, anytime=0.0001, most=4, newborn=1.0, memory=0.01))
     """
-    dtype = net.theta.dtype
-    return Parts(net, np.zeros_like(net.theta), np.zeros(net.neurons, dtype), np.arange(net.neurons, dtype=np.int64))
+
+    rule: Rule = RULE
+
+    def __call__(self, net: Network, context: Context) -> tuple[Network, tuple[Event, ...]]:
+        """Return the network after one decision and what happened."""
+        return act(net, decide(net, self.rule, context.rng), self.rule, context.rng)
 
 
-def _doomed(spares, H, rule, rng):
-    """Draw the safe ones to the front, then let each other one live or die; the last neuron always lives."""
+def _surplus(spares, H, rule, rng):
+    """Draw the safe ones to the front, then let each other one live or go; the last neuron always stays."""
     for i in range(rule.spares):
         j = i + int(rng.random() * (len(spares) - i))
         spares[i], spares[j] = spares[j], spares[i]
-    doomed = []
-    for neuron in spares[rule.spares :]:
-        if rng.random() < rule.delete and len(doomed) < H - 1:
-            doomed.append(neuron)
-    return doomed
-
-
-def _move(parts, moves):
-    net = parts.net.with_params(apply(moves, parts.net.params, AXES))
-    s = flatten(carry(moves, views(parts.s, parts.net.shapes), AXES, order=2))
-    rest = apply(moves, {"h": parts.h, "ids": parts.ids}, {"h": ("+h",), "ids": ("+h",)})
-    return Parts(net, s, rest["h"], rest["ids"])
+    pruned: list[int] = []
+    for neuron in spares[rule.spares :].tolist():
+        if rng.random() < rule.delete and len(pruned) < H - 1:
+            pruned.append(neuron)
+    return pruned
 
 
 def _spread(weights, total):
-    """Scale weights so that their absolute values sum to `total`."""
-    return weights * (total / np.abs(weights).sum())
+    """Scale weights so that their absolute values, summed in order, are `total`."""
+    return weights * (total / np.cumsum(np.abs(weights))[-1])

@@ -230,6 +230,15 @@ def keep(kept: Sequence[int], h: int) -> Change:
     return _both(kept, h)
 
 
+def clear(h: int) -> Change:
+    """Drop all h: for a space that may be empty, such as the layers of a residual network.
+
+    >>> clear(3).new
+    0
+    """
+    return _both(np.zeros(0, np.int64), h)
+
+
 def matrix(part: np.ndarray | Places) -> np.ndarray:
     """Write T or U' of a change out as a dense matrix (new, old).
 

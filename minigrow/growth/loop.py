@@ -17,7 +17,7 @@ from __future__ import annotations
 import copy
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -155,19 +155,20 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
     fits(run.optimiser, run.state, check(run.net))
     good, run, saved = run, _private(run, batches), False
     end = run.step + batches.until(run.feed, plan.epochs) if plan.steps is None else plan.steps
-    engine = _engine(run, batches, plan)
+    compiled = getattr(batches, "compiled", lambda run, plan: None)(run, plan)
     with tqdm(total=end, initial=run.step, unit="step", disable=plan.quiet or None) as bar:
         while run.step < end:
-            stop = min(end, *(_next(run, batches, plan, beat) for beat in (plan.every, _interval(plan, run.step))))
-            before = run.step
+            before, interval = run.step, _interval(plan, run.step)
+            beats = [interval] if compiled else [plan.every, interval]  # a compiled engine visits the policies itself
+            stop = min(end, *(_next(run, batches, plan, beat) for beat in beats))
             try:
-                run = engine(run, stop)
+                run = _compiled(run, compiled, batches, stop) if compiled else _steps(run, batches, plan, stop)
             except FloatingPointError as error:
                 last = load(plan.checkpoint, type(run.net)) if saved else good
                 raise Diverged(_hint(run, error, plan, saved), last) from None
-            if _due(run, batches, plan.every, plan, end):
+            if not compiled and _due(run, batches, plan.every, plan, end):
                 run = visit(run, batches, plan)
-            if _due(run, batches, _interval(plan, before), plan, end):
+            if _due(run, batches, interval, plan, end):
                 run = _record(run, plan)
                 if plan.checkpoint is not None:
                     save(run, plan.checkpoint)
@@ -184,6 +185,10 @@ def _check_plan(plan):
         value = getattr(plan, name)
         if value is not None or name == "epochs":
             validate.whole(value, name, least)
+    if plan.rows is not None and plan.record is None:
+        raise ValueError("rows thins out what record=... writes every so many steps: give record, too.")
+    if callable(plan.policies):
+        raise ValueError(f"policies must be a sequence of policies, got one: write ({plan.policies!r},).")
     for policy in plan.policies:
         if not callable(policy):
             raise ValueError(f"a policy must be a function of (net, context), got {policy!r}.")
@@ -214,26 +219,19 @@ def _interval(plan, step):
     return interval
 
 
-def _engine(run, batches, plan):
-    """Return f(run, stop) -> run: readable steps, or the source's compiled ones with the structural changes between them."""
-    offered = getattr(batches, "compiled", lambda run, plan: None)(run, plan)
-    if offered is None:
-        return lambda run, stop: _steps(run, batches, plan, stop)
-
-    def compiled(run: Run, stop: int) -> Run:
-        while run.step < stop:
-            run, change = offered.steps(run, stop - run.step)
-            _check_finite(run, run.loss)
-            if change is not None:
-                run = accept(run, *change(run), batches=batches, who="the compiled step")
-        return run
-
-    return compiled
+def _compiled(run, engine, batches, stop):
+    """Take the source's compiled steps until `stop`, with the structural changes that they ask for between them."""
+    while run.step < stop:
+        run, change = engine.steps(run, stop - run.step)
+        _check_finite(run, run.loss)
+        if change is not None:
+            run = accept(run, *change(run), batches=batches, who="the compiled step")
+    return run
 
 
 def _steps(run, batches, plan, stop):
     """Take readable steps until `stop`: deal, gradient, hear, update."""
-    net, state, feed, work = run.net, run.state, run.feed, 0
+    net, state, feed, seen = run.net, run.state, run.feed, 0
     gradient, update = bind(run.optimiser, net, np.empty_like(net.theta), plan.loss, Span(run.step, stop))
     with np.errstate(all="ignore"):
         for batch in batches.deal(feed, run.rng, stop - run.step):
@@ -241,9 +239,9 @@ def _steps(run, batches, plan, stop):
             if not math.isfinite(loss):
                 _check_finite(run._replace(step=run.step + state.t - run.state.t + 1), loss)
             batches.hear(feed, loss, batch)
-            work += batches.rows(batch) * net.cost
+            seen += batches.rows(batch)
             state = update(state)
-    run = run._replace(state=state, step=stop, work=run.work + 3 * work)  # forward, dL/dW, dL/dx
+    run = run._replace(state=state, step=stop, work=run.work + 3 * seen * net.cost)  # forward, dL/dW, dL/dx
     _check_finite(run, 0.0)
     return run
 
@@ -267,15 +265,13 @@ def visit(run: Run, batches: Batches, plan: Plan) -> Run:
     """Let every policy change the network; the optimiser's state, the feed and the history follow."""
     for policy in plan.policies:
         context = Context(run.step, run.epoch, run.rng, batches.X, batches.y, plan.loss, run.history)
-        net, events = policy(run.net, context)
+        who = f"the policy {getattr(policy, '__name__', type(policy).__name__)}"
+        returned = policy(run.net, context)
+        if not (isinstance(returned, tuple) and len(returned) == 2):
+            raise ValueError(f"{who} must return (net, events), got {str(returned)[:100]}.")
+        net, events = returned
         if net is not run.net or events:
-            run = accept(
-                run,
-                net,
-                events,
-                batches=batches,
-                who=f"the policy {getattr(policy, '__name__', type(policy).__name__)}",
-            )
+            run = accept(run, net, events, batches=batches, who=who)
     return run
 
 
@@ -295,6 +291,7 @@ def accept(
     events = (events,) if isinstance(events, Event) else tuple(events)
     explain(run.net, check(net), events, who)
     state = follow(events, run.optimiser, run.state, run.net)
+    fits(run.optimiser, state, net)
     moves = [move for event in events for move in event.moves]
     feed = run.feed if batches is None else batches.follow(run.feed, moves)
     history = run.history.with_events([event._replace(step=run.step) for event in events])
@@ -326,7 +323,10 @@ def _record(run, plan):
     if plan.validation is not None:
         row |= evaluate(run.net, *plan.validation, plan.loss)
     if plan.observe is not None:
-        row |= copy.deepcopy(plan.observe(run.net))  # it may be a window on theta, which goes on changing
+        seen = plan.observe(run.net)
+        if not isinstance(seen, Mapping):
+            raise ValueError(f"observe(net) must return a dictionary of columns, got {str(seen)[:100]}.")
+        row |= copy.deepcopy(seen)  # it may be a window on theta, which goes on changing
     history = run.history.with_row(row)
     if plan.rows is not None and len(history.rows) >= plan.rows:
         interval = _interval(plan, run.step)

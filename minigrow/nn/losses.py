@@ -79,7 +79,7 @@ def softmax(p: np.ndarray) -> np.ndarray:
     >>> softmax(np.zeros((1, 2)))
     array([[0.5, 0.5]])
     """
-    weight = np.exp(p - p.max(axis=1, keepdims=True))
+    weight = np.exp(p - p.real.max(axis=1, keepdims=True))
     return weight / weight.sum(axis=1, keepdims=True)
 
 

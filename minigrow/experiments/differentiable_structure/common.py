@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure import Learning, Plan, Rule, Run, easy, hard, start, train
+from minigrow.differentiable_structure import Network, Rule, easy, hard, start, train
 from minigrow.differentiable_structure.tasks import ALPHABET
 from minigrow.experiments.claims import Claim, judge, median
+from minigrow.growth import Plan, Run
+from minigrow.nn import L1, Pull, RMSProp
 
 LIMITS = {"easy": 9.614, "hard": 8.959}  # nats a chunk of 40 symbols that no predictor can beat: 40/7 h(.6)/.4, 5 log 6
 
@@ -17,7 +19,8 @@ LIMITS = {"easy": 9.614, "hard": 8.959}  # nats a chunk of 40 symbols that no pr
 class Job(NamedTuple):
     """One run: parts ((task, until cycle), ...), seed, neurons at the start, numbers that differ from the method's.
 
-    A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters); `observe` as in `Plan`.
+    A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters); `observe` as in `Plan`. `learning` may
+    name clip, pull, price (L1 in the loss), and where memories of incoming and of other weights start: memory_in, memory_out.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -50,14 +53,17 @@ def text(task: str, seed: int) -> str:
 def trained(job: Job) -> Run:
     """Return the run at its end.
 
-    >>> trained(Job((("easy", 20), ("hard", 40)), seed=0)).cycle
+    >>> trained(Job((("easy", 20), ("hard", 40)), seed=0)).step
     40
     """
-    rule = None if job.fixed else Rule(**dict(job.rule))
-    run = start(ALPHABET, job.neurons, rng=job.seed, learning=Learning(**dict(job.learning)), rule=rule)
+    rule, rng = None if job.fixed else Rule(**dict(job.rule)), np.random.default_rng(job.seed)
+    c = {"clip": 0.01, "pull": 1e-4, "price": 0.0, "memory_in": 0.01, "memory_out": 0.0} | dict(job.learning)
+    optimiser = Pull(L1(RMSProp(0.01, clip=c["clip"]), c["price"]), c["pull"])
+    net = Network.create(ALPHABET, job.neurons, rng=rng)
+    run = start(net, rng=rng, optimiser=optimiser, memory=(c["memory_in"], c["memory_out"]))
     for task, cycles in job.parts:
-        plan = Plan(cycles=cycles, every=job.every, quiet=True, observe=job.observe)
-        run = train(run, text(task, job.seed), plan)
+        plan = Plan(steps=cycles, record=job.every, quiet=True, observe=job.observe)
+        run = train(run, text(task, job.seed), plan, rule=rule)
     return run
 
 
@@ -67,11 +73,11 @@ def curves(job: Job) -> dict[str, list]:
     >>> sorted(curves(Job((("easy", 20),), seed=0, every=10)))
     ['births', 'cycle', 'deaths', 'loss', 'neurons']
     """
-    run = trained(job)
-    history = run.history
-    found = {name: history[name].tolist() for name in ("cycle", "neurons")}
+    history = trained(job).history
+    counted = {kind: sum(event.neurons for event in history.events if event.kind == kind) for kind in ("grow", "prune")}
     loss = [round(float(value), 4) for value in history["loss"]]
-    return found | {"loss": loss, "births": run.births, "deaths": run.deaths}
+    found = {"cycle": history["step"].tolist(), "neurons": history["widths"][:, 1].tolist(), "loss": loss}
+    return found | {"births": counted["grow"], "deaths": counted["prune"]}
 
 
 def seeds(seed: int, repeats: int) -> list[int]:

@@ -36,7 +36,7 @@ VARIANTS = (
     Variant("newborn r = T_D / 2", rule=(("newborn", 0.5),)),
     Variant("no birth at any time", rule=(("anytime", 0.0),)),
     Variant("birth at any time 1e-3", rule=(("anytime", 1e-3),)),
-    Variant("pull through RMSProp", learning=(("pull", 0.0), ("pull_in_gradient", 0.03))),
+    Variant("pull through RMSProp", learning=(("pull", 0.0), ("price", 0.03))),
     Variant("no pull", learning=(("pull", 0.0),)),
     Variant("no clip", learning=(("clip", float("inf")),)),
     Variant("P_add .05, P_del .25", rule=(("add", 0.05), ("delete", 0.25))),

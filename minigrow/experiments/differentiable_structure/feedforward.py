@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.datasets import digits, split, standardised, take
-from minigrow.differentiable_structure.feedforward import SLOW, train
-from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.layers import LayerSpares
 from minigrow.experiments.claims import Claim, judge, mean, median
 from minigrow.experiments.differentiable_structure.common import seeds
 from minigrow.experiments.differentiable_structure.rank import rank_test
 from minigrow.experiments.registry import Outcome
-from minigrow.nn import MLP
+from minigrow.growth import Plan, Run, start, train
+from minigrow.nn import MLP, Pull, RMSProp, accuracy
 
 QUICK = {"repeats": 3, "epochs": 60, "sizes": [4, 8, 16, 64]}
 FULL = {"repeats": 10, "epochs": 150, "sizes": [4, 8, 12, 16, 32, 64]}
@@ -29,7 +29,7 @@ FIGURES = {
         "against size beside fixed widths."
     ),
 }
-LEARNING = SLOW._replace(rate=3e-3, clip=3e-3, pull=3e-5)
+BATCH = 40
 
 
 class Job(NamedTuple):
@@ -48,15 +48,21 @@ def parts(classes: int, seed: int) -> Any:
     return standardised(*split(take(data, np.flatnonzero(data.y < classes)), rng=seed))
 
 
+def adapted(net: Any, job: Any, learn: Any, policy: Any, pull: float = 3e-5) -> Run:
+    """Train a network with this policy at every step, or without one where job.fixed; a row of history an epoch."""
+    optimiser = Pull(RMSProp(rate=3e-3, clip=3e-3), pull)
+    policies = () if job.fixed else (policy,)
+    plan = Plan(epochs=job.epochs, batch=BATCH, every=1 if policies else None, policies=policies, quiet=True)
+    return train(start(net, optimiser, rng=job.seed), learn.X, learn.y, plan)
+
+
 def one(job: Job) -> dict[str, Any]:
     """Return test accuracy (%), training loss (nats a sample) and the widths after each epoch."""
     learn, test = parts(job.classes, job.seed)
-    net = MLP.create([64, *job.hidden, job.classes], rng=job.seed)
-    rule = None if job.fixed else Rule()
-    found = train(net, learn.X, learn.y, job.epochs, rng=job.seed, learning=LEARNING, rule=rule)
-    accuracy = 100 * float(np.mean(found.net(test.X).argmax(axis=1) == test.y))
-    hidden = [list(widths[1:-1]) for widths in found.widths]
-    return {"accuracy": round(accuracy, 3), "loss": round(found.loss[-1], 6), "hidden": hidden}
+    run = adapted(MLP.create([64, *job.hidden, job.classes], rng=job.seed), job, learn, LayerSpares())
+    hidden = run.history["widths"][:, 1:-1].tolist()
+    found = 100 * accuracy(run.net(test.X), test.y)
+    return {"accuracy": round(found, 3), "loss": round(run.loss, 6), "hidden": hidden}
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

@@ -19,7 +19,8 @@ from minigrow.differentiable_structure import Rule, sample
 from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.differentiable_structure.common import Job, seeds, trained
 from minigrow.experiments.registry import Outcome
-from minigrow.growth import keep_snapshots, snapshot
+from minigrow.growth import History, keep_snapshots, snapshot
+from minigrow.replay.lives import follow, rows_of
 
 QUICK = {"repeats": 2, "cycles": 20_000, "symbols": 4000}
 FULL = {"repeats": 10, "cycles": 100_000, "symbols": 8000}
@@ -38,9 +39,24 @@ CHANCE = 6 / 64
 PICTURES = 100  # rows of the history that keep their weights, for replay
 
 
-def life(job: Job) -> Any:
-    """Return the history of one network, with its weights at some rows."""
-    return keep_snapshots(trained(job._replace(observe=snapshot)).history, PICTURES)
+def life(job: Job) -> History:
+    """Return the history of one network, a row every `job.every` cycles, with its weights at some rows."""
+    history = trained(job._replace(observe=snapshot)).history
+    return keep_snapshots(history.thinned(lambda row: row["step"] % job.every == 0), PICTURES)
+
+
+def identities(history: History) -> list[list[int]]:
+    """Return which neurons lived at each row, numbered in the order of their births.
+
+    >>> life = History().with_row({"step": 0, "widths": (1, 2, 1)}).with_row({"step": 5, "widths": (1, 2, 1)})
+    >>> identities(life.with_events([Event("prune", "h", 1, "", 2, 1, step=3, origin=(1,)), Event("grow", "h", 1, "", 1, 2, step=4)]))
+    [[0, 1], [1, 2]]
+    """
+    sizes, events = history["widths"][:, 1].astype(int), {}
+    for row, event in zip(rows_of(history.events, history["step"], {"h": sizes}), history.events, strict=True):
+        events.setdefault(row, []).append(event)
+    present = follow(sizes, events, range(len(sizes))).present
+    return [present[row].tolist() for row in range(len(sizes))]
 
 
 def written(job: tuple[Job, int]) -> dict[str, Any]:
@@ -48,7 +64,7 @@ def written(job: tuple[Job, int]) -> dict[str, Any]:
     settings, symbols = job
     run = trained(settings)
     text = sample(run.net, symbols, ")", rng=settings.seed)
-    return {"text": text[:400], "loss": round(float(run.smooth), 3), "neurons": run.net.neurons} | obedience(text)
+    return {"text": text[:400], "loss": round(float(run.loss), 3), "neurons": run.net.neurons} | obedience(text)
 
 
 def obedience(text: str) -> dict[str, float]:
@@ -71,7 +87,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     (history,) = pmap(life, [Job(order, each[0], every=max(1, cycles // 500))])
     jobs = [(Job((("hard", cycles),), s, every=cycles), config["symbols"]) for s in each]
     rows = [
-        {"cycle": row["cycle"], "ids": row["ids"].tolist(), "r": np.round(row["r"], 4).tolist()} for row in history.rows
+        {"cycle": row["step"], "ids": ids, "r": np.round(row["r"], 4).tolist()}
+        for row, ids in zip(history.rows, identities(history), strict=True)
     ]
     return Outcome({"order": [list(part) for part in order], "rows": rows, "written": pmap(written, jobs)}, history)
 

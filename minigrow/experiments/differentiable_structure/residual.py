@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure.residual import LAYERS, create, forward, norm, train
+from minigrow.differentiable_structure.residual import DepthSpares, Residual, depth_norm
 from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.differentiable_structure.common import seeds
-from minigrow.experiments.differentiable_structure.feedforward import LEARNING, parts
+from minigrow.experiments.differentiable_structure.feedforward import adapted, parts
 from minigrow.experiments.registry import Outcome
+from minigrow.nn import accuracy
 
 QUICK = {"repeats": 3, "epochs": 30, "depths": [0, 1, 4], "width": 8}
 FULL = {"repeats": 10, "epochs": 60, "depths": [0, 1, 2, 4, 8], "width": 8}
@@ -43,14 +44,12 @@ class Job(NamedTuple):
 def one(job: Job) -> dict[str, Any]:
     """Return test accuracy (%), the depth after each epoch, and the norm of each layer at the end."""
     learn, test = parts(10, job.seed)
-    net = create(64, job.width, 10, job.layers, job.width, rng=job.seed)
-    rule, learning = (None if job.fixed else LAYERS), LEARNING._replace(pull=job.pull)
-    net, depth = train(net, learn.X, learn.y, job.epochs, rng=job.seed, learning=learning, rule=rule)
-    accuracy = 100 * float(np.mean(forward(net, test.X)[2].argmax(axis=1) == test.y))
+    net = Residual.create(64, job.width, 10, job.layers, job.width, rng=job.seed)
+    run = adapted(net, job, learn, DepthSpares(), job.pull)
     return {
-        "accuracy": round(accuracy, 3),
-        "depth": depth,
-        "norms": [round(float(norm(layer)), 3) for layer in net.layers],
+        "accuracy": round(100 * accuracy(run.net(test.X), test.y), 3),
+        "depth": run.history["widths"][:, list(run.net.sizes).index("l")].tolist(),
+        "norms": [round(float(r), 3) for r in depth_norm(run.net)],
     }
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrow.differentiable_structure import rule as rules
-from minigrow.differentiable_structure import workspace
-from minigrow.differentiable_structure.learning import Learning
-from minigrow.differentiable_structure.network import AXES, gradient
-from minigrow.differentiable_structure.structure import restructure
-from minigrow.differentiable_structure.training import Plan, load, save, start, train
-from minigrow.growth.basis import Move, apply, permute
+from minigrow.differentiable_structure.batches import Text
+from minigrow.differentiable_structure.fit import start, train
+from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.network import AXES, Network
+from minigrow.differentiable_structure.rule import Spares
+from minigrow.growth import Context, Move, Plan, accept, apply, load, permute, save
 from minigrow.laws import EPS, law
 from minigrow.laws.differentiable_structure.network import LIVELY, _chunk, _draw
+from minigrow.nn import State
 from minigrow.nn.check import deviation
 from minigrow.nn.spaces import views
 
@@ -44,7 +44,7 @@ def _forgotten_axis(rng):
     >>> Whh[[1, 0]][:, [1, 0]].tolist(), Whh[[1, 0]].tolist()
     ([[0, 0], [1, 0]], [[0, 0], [0, 1]])
     """
-    columns, rows = {**AXES, "Whh": ("+h", "-x")}, {**AXES, "Wxh": ("", "")}
+    columns, rows = {**AXES, "Whh": ("+h", "-x")}, {**AXES, "Wxh": (1, 1)}
     return _permutation_gap(rng, columns) + _permutation_gap(rng, rows)
 
 
@@ -71,16 +71,21 @@ def permuting_changes_nothing(rng: np.random.Generator) -> float:
 def _alignment_gap(rng, shift):
     """Give every memory a value that names its neuron, let neurons come and go, then compare."""
     net = _draw(rng, neurons=8)
-    H, rule = net.neurons, LIVELY._replace(memory=-1.0, threshold=1.5)
-    parts = rules.whole_parts(net)
-    parts = parts._replace(s=_named_memories(net, parts.ids), h=parts.ids + 0.5)
-    q, counts = workspace.fill(parts, Learning(), rule), np.array([H, 0, H, 0, 0], np.int64)
+    H, policy, source = (
+        net.neurons,
+        Spares(LIVELY._replace(memory=-1.0, threshold=1.5)),
+        Text(np.zeros(9), 2, None, 0.0),
+    )
+    ids, run = np.arange(H), start(net, rng=rng)
+    run = run._replace(state=State(0, (_named_memories(net, ids),)), feed={"h": ids + 0.5})
     for _ in range(20):
-        restructure(q, counts, rule, rng)
-    found = workspace.read(q, int(counts[0]), net.alphabet)
-    expected = _named_memories(found.net, np.where(found.ids < H, found.ids + shift, -1))
-    states_gap = deviation(found.h, np.where(found.ids < H, found.ids + shift + 0.5, 0.0))
-    return max(deviation(found.s, expected), states_gap, float(found.net.neurons < 1)) / EPS
+        net, events = policy(run.net, Context(0, 0, rng, None, None, "softmax", None))
+        run = accept(run, net, events, batches=source)
+        for event in events:
+            ids = np.append(ids, -1)[list(event.recorded.sources)]
+    expected = _named_memories(run.net, np.where(ids >= 0, ids + shift, -1))
+    states_gap = deviation(run.feed["h"], np.where(ids >= 0, ids + shift + 0.5, 0.0))
+    return max(deviation(run.state.slots[0], expected), states_gap, float(run.net.neurons < 1)) / EPS
 
 
 def _named_memories(net, ids):
@@ -96,11 +101,11 @@ def _named_memories(net, ids):
 def _next_ones_memory(rng):
     """Each neuron is expected to hold the memory of the one born after it.
 
-    By hand: neurons 0, 1, 2; the first dies. Their ids and memories are 1, 2; the next one's would be 2, 3.
+    By hand: neurons 0, 1, 2; the first dies. Those that are left were 1 and 2, and so are their memories; the next ones' are 2 and 3.
 
-    >>> parts, _ = rules.delete(rules.whole_parts(_draw(np.random.default_rng(0), neurons=3)), [0])
-    >>> parts.ids.tolist(), (parts.ids + 1).tolist()
-    ([1, 2], [2, 3])
+    >>> _, event = prune(_draw(np.random.default_rng(0), neurons=3), [0])
+    >>> event.recorded.sources
+    (1, 2)
     """
     return sum(_alignment_gap(rng, 1) for _ in range(5))
 
@@ -114,12 +119,12 @@ def _next_ones_memory(rng):
 def memories_stay_aligned(rng: np.random.Generator) -> float:
     """Through births and deaths each memory and state stays with its neuron.
 
-    Needs weights, memories, states and numbers of birth to be moved by the same steps.
+    Needs weights, memories and states to be moved by the same change of basis.
 
-    Proof. A deletion moves rows, columns, memories, state and ids behind the gone place up by one, in the same loops; a birth
-    writes place H only and gives all its memories the newborn's value. Neither computes with a memory.
+    Proof. A deletion is `keep`, a birth is `append`: both only take rows and columns from their old places, and the event carries the
+    one change to parameters, memories and state alike. What is new gets the newborn's value; no memory is computed with.
     Give each memory the name of its neurons (i, or 100 i + j between two) and -1 to newborns. After 20 structural steps the
-    survivors' ids say which names must stand where.
+    events' origins say which names must stand where.
     A memory in the wrong place differs by at least 1 and none is rounded, so the tolerance is 0.
     """
     return _alignment_gap(rng, 0)
@@ -127,19 +132,18 @@ def memories_stay_aligned(rng: np.random.Generator) -> float:
 
 def _resume_gap(rng, other_seed):
     seed, text = int(rng.integers(2**31)), "".join(rng.choice(list(ALPHABET), size=300))
-    first = train(start(ALPHABET, rng=seed, rule=LIVELY), text, Plan(cycles=30, every=7, quiet=True))
-    whole = train(first, text, Plan(cycles=90, quiet=True))
+    first = start(Network.create(ALPHABET, rng=seed), rng=seed)
+    first = train(first, text, Plan(steps=30, record=7, quiet=True), rule=LIVELY)
+    whole = train(first, text, Plan(steps=90, record=7, quiet=True), rule=LIVELY)
     with tempfile.TemporaryDirectory() as folder:
         save(first, Path(folder) / "run.npz")
-        resumed = load(Path(folder) / "run.npz")
+        resumed = load(Path(folder) / "run.npz", Network)
     if other_seed:
         resumed = resumed._replace(rng=np.random.default_rng(seed + 1))
-    resumed = train(resumed, text, Plan(cycles=90, quiet=True))
-    same = resumed.net.theta.shape == whole.net.theta.shape and resumed.smooth == whole.smooth
-    same = (
-        same and np.array_equal(resumed.parts.ids, whole.parts.ids) and np.array_equal(resumed.parts.s, whole.parts.s)
-    )
-    return 0.0 if same and np.array_equal(resumed.net.theta, whole.net.theta) else np.inf
+    resumed = train(resumed, text, Plan(steps=90, record=7, quiet=True), rule=LIVELY)
+    pairs = ((resumed.net.theta, whole.net.theta), (*resumed.state.slots, *whole.state.slots))
+    same = resumed.loss == whole.loss and all(np.array_equal(a, b) for a, b in pairs)
+    return 0.0 if same and len(resumed.history.events) == len(whole.history.events) else np.inf
 
 
 def _another_generator(rng):
@@ -162,10 +166,10 @@ def _another_generator(rng):
 def resuming_is_going_on(rng: np.random.Generator) -> float:
     """Save, load, continue equals continue, bit for bit, across births and deaths.
 
-    Needs the generator's state in the file, beside network, memories, states, ids and the place in the text.
+    Needs the generator's state in the file, beside network, memories, states and the place in the text.
 
-    Proof. A cycle is a function of network, memories s, state h, ids, position in the text, next number of birth, generator
-    and the settings; it reads nothing else.
+    Proof. A cycle is a function of network, memories s, state h, place in the text, generator and the settings; it reads nothing
+    else.
     `save` writes all of these as raw bytes or whole numbers, and `load` puts equal ones together.
     Equal inputs, the same compiled code, one machine: equal bits, and equal draws, so the same neurons are born and die.
     """

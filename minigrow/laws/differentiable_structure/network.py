@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigrow.differentiable_structure import learning as learnings
-from minigrow.differentiable_structure import rule as rules
-from minigrow.differentiable_structure import workspace
-from minigrow.differentiable_structure.learning import Learning
-from minigrow.differentiable_structure.network import Network, gradient
-from minigrow.differentiable_structure.rule import Parts, Rule
-from minigrow.differentiable_structure.structure import cycles
+from minigrow.differentiable_structure.batches import Text
+from minigrow.differentiable_structure.fit import LEARNING, start
+from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.network import Network
+from minigrow.differentiable_structure.rule import Rule, Spares
+from minigrow.growth import Plan, train_on
 from minigrow.laws import EPS, law
 from minigrow.nn.check import complex_step, deviation
-from minigrow.nn.spaces import views
 
 LIVELY = Rule(threshold=0.3, spares=1, delete=0.5, add=0.5, anytime=0.3, most=12)
 
@@ -22,7 +20,7 @@ def _draw(rng, neurons=None, scale=0.6):
     """Return a random network over a random alphabet with weights of ordinary size."""
     V, H = int(rng.integers(2, 7)), int(rng.integers(1, 9)) if neurons is None else neurons
     net = Network.create("abcdef"[:V], H, rng=rng)
-    return net.with_params(views(scale * rng.standard_normal(net.theta.size), net.shapes))
+    return net.with_theta(scale * rng.standard_normal(net.theta.size))
 
 
 def _chunk(net, rng, steps=12):
@@ -37,7 +35,7 @@ def _gradient_gap(rng, h_moved):
     _, g, _ = gradient(net, x, y, h + h_moved)
 
     def loss(theta):
-        return gradient(Network(net.alphabet, net.neurons, theta), x, y, h)[0]
+        return gradient(net.with_theta(theta), x, y, h)[0]
 
     return deviation(g, complex_step(loss, net.theta)) / EPS
 
@@ -48,7 +46,7 @@ def _another_state(rng):
     By hand: one neuron, Whh = 0, Why = (1, -1), one step from x = 0 to y = 0: p = (1/2, 1/2), dh = -1/2 - 1/2 = -1, dz = -1, and
     dWhh = dz h_0: -0.1 for h_0 = 0.1, -0.4 for h_0 = 0.4.
 
-    >>> net, zero = Network("ab", 1, np.array([0.0, 0, 0, 1, -1, 0, 0, 0])), np.array([0])
+    >>> zero, net = np.array([0]), Network({"x": 2, "h": 1, "y": 2}, "ab", np.array([0.0, 0, 0, 1, -1, 0, 0, 0]))
     >>> [gradient(net, zero, zero, np.array([h]))[1][2].item() for h in (0.1, 0.4)]
     [-0.1, -0.4]
     """
@@ -75,28 +73,26 @@ def backpropagation_through_time(rng: np.random.Generator) -> float:
     return _gradient_gap(rng, 0.0)
 
 
-def _twin_gap(rng, c_twin):
+class _Readable(Text):
+    """The same text without its compiled engine: the loop takes the steps as they are written."""
+
+    def compiled(self, run, plan):
+        return None
+
+
+def _twin_gap(rng, twin_optimiser):
     """Run a few cycles compiled and in NumPy, with births and deaths, from the same random numbers."""
-    c, seed, n = Learning(steps=int(rng.integers(1, 14))), int(rng.integers(2**31)), 8
-    net = _draw(rng)
-    codes = rng.integers(net.symbols, size=4 * c.steps + 1).astype(np.int32)
-    twin = rules.whole_parts(net)._replace(s=learnings.memories(net, c))
-    q, counts = workspace.fill(twin, c, LIVELY), np.array([net.neurons, 0, net.neurons, 0, 0], np.int64)
-    cycles(q, codes, n, counts, 0.0, c, LIVELY, np.random.default_rng(seed))
-    draws, p, born = np.random.default_rng(seed), 0, net.neurons
-    for _ in range(n):
-        if p + c.steps + 1 > len(codes):
-            p, twin = 0, twin._replace(h=np.zeros_like(twin.h))
-        _, g, h = gradient(twin.net, codes[p : p + c.steps], codes[p + 1 : p + c.steps + 1], twin.h)
-        moved, s = learnings.update(twin.net, twin.s, g, c_twin(c))
-        twin, events = rules.restructure(Parts(moved, s, h, twin.ids), born, LIVELY, draws)
-        p, born = p + c.steps, born + sum(event.kind == "grow" for event in events)
-    found = workspace.read(q, int(counts[0]), net.alphabet)
-    if not np.array_equal(found.ids, twin.ids):
-        return np.inf
-    return (
-        max(deviation(a, b) for a, b in ((found.net.theta, twin.net.theta), (found.s, twin.s), (found.h, twin.h))) / EPS
+    T, seed, net = int(rng.integers(1, 14)), int(rng.integers(2**31)), _draw(rng)
+    codes = rng.integers(net.symbols, size=4 * T + 1).astype(np.int32)
+    plan = Plan(steps=8, every=1, record=8, policies=(Spares(LIVELY),), quiet=True)
+    fast, slow = (
+        train_on(start(net, rng=seed, optimiser=how), source(codes, T, np.zeros(net.neurons), 0.0), plan)
+        for how, source in ((LEARNING, Text), (twin_optimiser, _Readable))
     )
+    if fast.history.events != slow.history.events:
+        return np.inf
+    pairs = ((fast.net.theta, slow.net.theta), (*fast.state.slots, *slow.state.slots), (fast.feed["h"], slow.feed["h"]))
+    return max(deviation(a, b) for a, b in pairs) / EPS
 
 
 def _without_the_pull(rng):
@@ -104,12 +100,15 @@ def _without_the_pull(rng):
 
     By hand: an outgoing weight 0.5 with gradient 0. One cycle makes it 0.5 - 0.0001 = 0.4999; without the pull it stays.
 
-    >>> net = Network("ab", 1, np.array([0, 0, 0, 0.5, 0, 0, 0, 0]))
-    >>> after = [learnings.update(net, np.zeros(8), np.zeros(8), Learning(pull=pull))[0] for pull in (1e-4, 0.0)]
-    >>> [round(moved.params["Why"][0, 0].item(), 9) for moved in after]
+    >>> zeros, after = np.zeros(8), []
+    >>> for how in (LEARNING, LEARNING.inner):
+    ...     net = Network({"x": 2, "h": 1, "y": 2}, "ab", np.array([0, 0, 0, 0.5, 0, 0, 0, 0]))
+    ...     _ = bind(how, net, zeros, "softmax").update(start(net).state)
+    ...     after.append(round(net.params["Why"][0, 0].item(), 9))
+    >>> after
     [0.4999, 0.5]
     """
-    return _twin_gap(rng, lambda c: c._replace(pull=0.0))
+    return _twin_gap(rng, LEARNING.inner)
 
 
 @law(
@@ -121,12 +120,12 @@ def _without_the_pull(rng):
 def compiled_equals_numpy(rng: np.random.Generator) -> float:
     """Compiled cycles equal the NumPy formulas, with births and deaths.
 
-    Needs the same numbers of learning and rule, and the same draws in the same order.
+    Needs the same numbers of optimiser and rule, and the same draws in the same order.
 
     Proof. A cycle is chunk, gradient, RMSProp with clip, pull, structure; both twins do these five in that order, and each
     draws first for the safe spares, then for each other one, then for births, then the newborn's weights array by array.
-    So from equal generators they take the same decisions (unless an r lies within rounding of T_D); ids must agree.
+    So from equal generators they take the same decisions (unless an r lies within rounding of T_D); events must agree.
     Numbers differ by the order of sums alone. A step eta g / sqrt(s + 1e-8) with s near 0 magnifies a difference in g by at
     most eta / 1e-4 = 100, and later cycles pass it on: the tolerance.
     """
-    return _twin_gap(rng, lambda c: c)
+    return _twin_gap(rng, LEARNING)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigrow.differentiable_structure import rule as rules
-from minigrow.differentiable_structure.network import states
-from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.formulas import states
+from minigrow.differentiable_structure.rule import Rule, grow, outgoing_norm, prune
 from minigrow.laws import EPS, law
 from minigrow.laws.differentiable_structure.network import _chunk, _draw
 from minigrow.nn.check import deviation
@@ -18,11 +17,11 @@ def _deletion_gap(rng, outgoing):
     params = {name: array.copy() for name, array in net.params.items()}
     params["Why"][:, lost] *= outgoing
     params["Whh"][:, lost] *= outgoing
-    parts = rules.whole_parts(net.with_params(params))
+    net = net.with_params(params)
     x, _, h = _chunk(net, rng, 30)
-    before = states(parts.net, x, h) @ parts.net.params["Why"].T
-    after, _ = rules.delete(parts._replace(h=h), [lost])
-    return deviation(states(after.net, x, after.h) @ after.net.params["Why"].T, before) / EPS
+    before = states(net, x, h) @ net.params["Why"].T
+    after, _ = prune(net, [lost])
+    return deviation(states(after, x, np.delete(h, lost)) @ after.params["Why"].T, before) / EPS
 
 
 def _deleting_a_speaker(rng):
@@ -59,8 +58,8 @@ def deleting_a_silent_neuron(rng: np.random.Generator) -> float:
 
 
 def _newborn_gap(rng, rule, expected):
-    parts, _ = rules.add(rules.whole_parts(_draw(rng)), rng, rule)
-    return abs(rules.outgoing_norm(parts.net)[-1] / expected - 1) / EPS
+    net, _ = grow(_draw(rng), rng=rng, rule=rule)
+    return abs(outgoing_norm(net)[-1] / expected - 1) / EPS
 
 
 def _born_with_half(rng):
@@ -68,8 +67,8 @@ def _born_with_half(rng):
 
     By hand: T_D = 0.05. Both columns at half their size give r = 0.025.
 
-    >>> parts, _ = rules.add(rules.whole_parts(_draw(np.random.default_rng(0))), np.random.default_rng(0), Rule(newborn=0.5))
-    >>> round(float(rules.outgoing_norm(parts.net)[-1]), 9)
+    >>> net, _ = grow(_draw(np.random.default_rng(0)), rng=0, rule=Rule(newborn=0.5))
+    >>> round(float(outgoing_norm(net)[-1]), 9)
     0.025
     """
     return _newborn_gap(rng, Rule(newborn=0.5), Rule().threshold)
@@ -97,11 +96,10 @@ def newborn_has_threshold_norm(rng: np.random.Generator) -> float:
 def _newborn_excess(rng, share):
     """By how much the logits of a sequence change beyond the bound, relative to the bound."""
     net = _draw(rng)
-    old = rules.whole_parts(net)
-    new, _ = rules.add(old, rng, Rule(threshold=1.0))
+    new, _ = grow(net, rng=rng, rule=Rule(threshold=1.0))
     x, _, _ = _chunk(net, rng, 20)
-    p, H = new.net.params, net.neurons
-    change = np.abs(_logits(new.net, x) - _logits(net, x))
+    p, H = new.params, net.neurons
+    change = np.abs(_logits(new, x) - _logits(net, x))
     e, worst = np.zeros(H), -np.inf
     for t in range(len(x)):
         bound = np.abs(p["Why"][:, :H]) @ e + np.abs(p["Why"][:, H]) * share

@@ -1,4 +1,4 @@
-"""Forward and backward through one chunk and the update, compiled; the readable twins are in `network` and `learning`.
+"""Forward and backward through one chunk and the update, compiled; the readable twins are in `formulas` and `minigrow.nn.wrappers`.
 
 Neurons lie along the last axis of every array, side by side and padded with zeros to a multiple of LANES, so that each
 inner loop runs over neighbours and uses vector instructions. Padding stays zero through every formula: a zero weight has
@@ -13,12 +13,23 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from minigrow.differentiable_structure.hyperbolic import tanh_in_place
+from minigrow.differentiable_structure.fast.hyperbolic import tanh_in_place
 
 LANES = 8
 FLAGS = {"cache": True, "error_model": "numpy", "nogil": True}
 compiled = njit(**FLAGS)
 reordered = njit(**FLAGS, fastmath={"reassoc"})  # lets one sum be split over the lanes of a vector
+
+
+class Numbers(NamedTuple):
+    """The update's numbers: eta, the share `fresh` of new information in s, eps, clip, the pull, an L1 price in the loss."""
+
+    rate: float
+    fresh: float
+    eps: float
+    clip: float
+    pull: float
+    price: float
 
 
 class Room(NamedTuple):
@@ -27,7 +38,7 @@ class Room(NamedTuple):
     E (2 V + 1, C) holds what neurons exchange with the outside: Wxh' in rows 0..V-1, Why in V..2V-1, bh in the last;
     W (C, C) is Whh, Wt its transpose, by (V,). m.. are memories, g.. gradients. hs (T + 1, C) are the states, the one
     before the chunk first; dz (T, C) and dy (T, V) are the gradients of pre-activations and logits, dh and r (C,) scratch
-    and outgoing norms, ids (C,) each neuron's number of birth, marks (C,) scratch.
+    and outgoing norms, marks (C,) the numbers of neurons.
     """
 
     E: np.ndarray
@@ -45,7 +56,6 @@ class Room(NamedTuple):
     dy: np.ndarray
     dh: np.ndarray
     r: np.ndarray
-    ids: np.ndarray
     marks: np.ndarray
 
 
@@ -58,7 +68,7 @@ def room(most: int, V: int, T: int) -> Room:
     C = padded(most) + LANES
     E, W, by = (2 * V + 1, C), (C, C), (V,)
     shapes = [E, W, by] * 3 + [W, (T + 1, C), (T, C), (T, V), (C,), (C,)]
-    return Room(*(np.zeros(shape) for shape in shapes), np.zeros(C, np.int64), np.zeros(C, np.int64))
+    return Room(*(np.zeros(shape) for shape in shapes), np.zeros(C, np.int64))
 
 
 @compiled
@@ -158,7 +168,7 @@ def backward(q, H, x):
 
 @compiled
 def rmsprop(w, m, g, n, c):
-    """m += fresh (g^2 - m); w -= clip(rate g / sqrt(m + eps)), on the first n entries; c is a `Learning`."""
+    """m += fresh (g^2 - m); w -= clip(rate g / sqrt(m + eps)), on the first n entries; c holds `Numbers`."""
     for j in range(n):
         m[j] += c.fresh * (g[j] * g[j] - m[j])
         step = c.rate * g[j] / math.sqrt(m[j] + c.eps)
@@ -174,16 +184,16 @@ def towards_zero(out, w, n, amount):
 
 @compiled
 def pulled_rmsprop(w, m, g, n, c):
-    """RMSProp on the first n entries, then the L1 pull; c is a `Learning`."""
-    if c.pull_in_gradient > 0:
-        towards_zero(g, w, n, -c.pull_in_gradient)
+    """RMSProp on the first n entries, then the L1 pull; c holds `Numbers`."""
+    if c.price > 0:
+        towards_zero(g, w, n, -c.price)
     rmsprop(w, m, g, n, c)
     towards_zero(w, w, n, c.pull)
 
 
 @compiled
 def update(q, H, c):
-    """RMSProp on everything, with the L1 pull on Why and Whh; c is a `Learning`."""
+    """RMSProp on everything, with the L1 pull on Why and Whh; c holds `Numbers`."""
     V, P = q.by.size, padded(H)
     for k in range(V):
         rmsprop(q.E[k], q.mE[k], q.gE[k], P, c)

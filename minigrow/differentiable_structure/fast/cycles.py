@@ -1,0 +1,86 @@
+"""Many whole cycles, compiled: chunk, gradient, update, and the decision about structure; they stop where it decides something.
+
+The readable twins are `formulas.gradient`, `minigrow.nn.wrappers` and `rule.decide`. Living neurons fill places 0..H-1 of a `Room`.
+"""
+
+from __future__ import annotations
+
+from minigrow.differentiable_structure.fast.kernels import backward, compiled, forward, padded, update
+
+H_, PLACE, EPOCH, SPARES, PRUNED, BORN, CHANCE = range(7)  # places in `counts` (7,)
+
+
+@compiled
+def cycles(q, codes, n, counts, smooth, c, rule, rng):
+    """Run up to n cycles on the text `codes`; returns how many were run and the smoothed loss.
+
+    q is a `Room`, c holds `Numbers`, rule is a `Rule` (most = 0: the size stays). `counts` holds H, the place in the text, how often
+    the text was over, and the decision: spares, how many of q.marks are pruned, whether a neuron is born, and whether by chance.
+    """
+    T = (len(q.hs) - 1) if len(q.hs) > 1 else 1
+    for done in range(1, n + 1):
+        if counts[PLACE] + T + 1 > codes.size:
+            counts[PLACE] = 0
+            counts[EPOCH] += 1
+            q.hs[0, :] = 0.0
+        H, p = counts[H_], counts[PLACE]
+        loss = forward(q, H, codes[p : p + T], codes[p + 1 : p + T + 1])
+        backward(q, H, codes[p : p + T])
+        smooth = 0.99 * smooth + 0.01 * loss
+        update(q, H, c)
+        q.hs[0, : padded(H)] = q.hs[T, : padded(H)]
+        counts[PLACE] += T
+        if rule.most > 0 and decide(q, counts, rule, rng):
+            return done, smooth
+    return n, smooth
+
+
+@compiled
+def decide(q, counts, rule, rng):
+    """Draw one structural decision on the neurons in q; returns whether anything is to be done."""
+    H, spares = counts[H_], 0
+    outgoing_norms(q, H)
+    for i in range(H):
+        if q.r[i] <= rule.threshold:
+            q.marks[spares] = i
+            spares += 1
+    pruned = surplus(q.marks, spares, H, rule, rng) if spares > rule.spares else 0
+    born = by_chance = False
+    if rule.most > H - pruned:
+        chance = rng.random() < rule.add
+        anyway = rng.random() < rule.anytime
+        wanted = spares - pruned < rule.spares and chance
+        born, by_chance = wanted or anyway, not wanted
+    counts[SPARES], counts[PRUNED], counts[BORN], counts[CHANCE] = spares, pruned, born, by_chance
+    return pruned > 0 or born
+
+
+@compiled
+def surplus(marks, n, H, rule, rng):
+    """Of the n spares in marks draw the safe ones, let chance take of the others; leaves the pruned in marks[:pruned], ascending."""
+    for i in range(rule.spares):
+        j = i + int(rng.random() * (n - i))
+        marks[i], marks[j] = marks[j], marks[i]
+    pruned = 0
+    for i in range(rule.spares, n):
+        if rng.random() < rule.delete and pruned < H - 1:
+            marks[pruned] = marks[i]
+            pruned += 1
+    marks[:pruned].sort()
+    return pruned
+
+
+@compiled
+def outgoing_norms(q, H):
+    """r_i = 1/2 (sum_k |Why[k, i]| + (V/H) sum_j |Whh[j, i]|) into q.r, for the first H neurons."""
+    V, P = q.by.size, padded(H)
+    q.r[:P] = 0.0
+    q.dh[:P] = 0.0
+    for k in range(V, 2 * V):
+        for i in range(P):
+            q.r[i] += abs(q.E[k, i])
+    for j in range(H):
+        for i in range(P):
+            q.dh[i] += abs(q.W[j, i])
+    for i in range(P):
+        q.r[i] = 0.5 * (q.r[i] + (V / H) * q.dh[i])
