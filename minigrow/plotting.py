@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.growth.files import atomic
+from minigrow.statistics import mean
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#8C6D1F", "#999999")
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (6, 2, 1, 2)), (0, (2, 2)))
@@ -57,15 +58,31 @@ def picture(
     (['a.png'], (1, 1))
     """
     from matplotlib import rc_context
+
+    with rc_context(STYLE):
+        figure = blank((panel[0] * columns, panel[1] * rows))
+        yield figure.subplots(rows, columns, squeeze=False, **share)
+        save(figure, path)
+
+
+def blank(size: tuple[float, float]) -> Any:
+    """Return an empty figure of this size (inches) that needs no screen, for what `picture` cannot lay out.
+
+    >>> blank((4, 3)).get_size_inches().tolist()
+    [4.0, 3.0]
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with rc_context(STYLE):
-        figure = Figure(figsize=(panel[0] * columns, panel[1] * rows), layout="constrained")
-        FigureCanvasAgg(figure)
-        yield figure.subplots(rows, columns, squeeze=False, **share)
-        with atomic(path) as file:
-            figure.savefig(file, format="png", dpi=DPI)
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save(figure: Any, path: str | os.PathLike, dpi: int = DPI) -> None:
+    """Write a figure as PNG, whole or not at all."""
+    with atomic(path) as file:
+        figure.savefig(file, format="png", dpi=dpi)
 
 
 def look(i: int) -> dict[str, Any]:
@@ -93,21 +110,31 @@ def band(ax: Any, x: Sequence[float], repeats: Any, i: int, label: str | None = 
     >>> interval([[1.0, 2.0], [3.0, 2.0]])[0]
     array([2., 2.])
     """
-    mean, half = interval(repeats)
-    ax.plot(x, mean, label=label, **look(i))
-    ax.fill_between(x, mean - half, mean + half, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
+    middle, half = interval(repeats)
+    _band(ax, x, (middle - half, middle, middle + half), i, label)
+
+
+def quartile_band(ax: Any, x: Sequence[float], repeats: Any, i: int, label: str | None = None) -> None:
+    """Draw curve i: the median of repeats (n, len(x)) with the quartiles as a band."""
+    _band(ax, x, np.percentile(repeats, (25, 50, 75), axis=0), i, label)
+
+
+def _band(ax, x, curves, i, label):
+    low, middle, high = curves
+    ax.plot(x, middle, label=label, **look(i))
+    ax.fill_between(x, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
 
 
 def bars(ax: Any, x: Sequence[float], repeats: Any, i: int, label: str | None = None, **other: Any) -> None:
     """Draw curve i with markers: the mean of repeats (n, len(x)) with its 95 % interval as error bars."""
-    mean, half = interval(repeats)
-    ax.errorbar(x, mean, half, label=label, capsize=4, **marked(i) | other)
+    middle, half = interval(repeats)
+    ax.errorbar(x, middle, half, label=label, capsize=4, **marked(i) | other)
 
 
 def log_bars(ax: Any, x: Sequence[float], repeats: Any, i: int, label: str | None = None, **other: Any) -> None:
     """Draw curve i on a logarithmic axis: the geometric mean of positive repeats (n, len(x)) with its 95 % interval."""
-    mean, half = interval(np.log10(repeats))
-    low, middle, high = 10 ** (mean - half), 10**mean, 10 ** (mean + half)
+    exponent, half = interval(np.log10(repeats))
+    low, middle, high = 10 ** (exponent - half), 10**exponent, 10 ** (exponent + half)
     ax.errorbar(x, middle, (middle - low, high - middle), label=label, capsize=4, **marked(i) | other)
     ax.set_yscale("log")
 
@@ -118,8 +145,6 @@ def interval(repeats: Any) -> tuple[np.ndarray, np.ndarray]:
     >>> [v.round(2) for v in interval([[1.0], [2.0], [3.0]])]
     [array([2.]), array([2.48])]
     """
-    from minigrow.experiments.claims import mean
-
     found = [mean(column) for column in np.asarray(repeats, dtype=np.float64).T]
     return np.array([e.value for e in found]), np.nan_to_num([e.high - e.value for e in found])
 

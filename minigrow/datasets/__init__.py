@@ -5,10 +5,10 @@
 | `digits()` | 1797 handwritten digits, 8x8, shipped |
 | `spirals(n, arms, rng=rng)`, `parity(bits)` | small tasks made on the spot |
 | `mnist(folder)`, `fashion_mnist(folder)` | IDX files you have |
-| `cifar10(folder)`, `cifar100(folder)`, `cifar100_coarse(folder)` | binary version you have |
+| `cifar10(folder)`, `cifar100(folder)` | binary version you have; coarse classes: `cifar.cifar100_coarse` |
 | `fetch(name, folder)` | downloads those files; nothing else uses the internet |
 | `from_arrays(X, y)`, `split(data, rng=rng)`, `take(data, rows)` | your own arrays; train and test part; some rows |
-| `Standardiser.fit(X)`, `standardised(train, test)` | per-pixel standardisation |
+| `standardised(train, test)` | per-pixel standardisation; without data sets: `standardise.Standardiser` |
 | `three_digit_tasks(rng)`, `split_tasks(tasks, rng=rng)`, `join(tasks, active)` | several tasks in one network |
 
 >>> train, test = standardised(*split(digits(), rng=0))
@@ -16,41 +16,16 @@
 ((1438, 64), (359, 64))
 """
 
-from minigrow.datasets.blocks import Joined, join, shuffled, split_tasks, three_digit_tasks, turned
-from minigrow.datasets.cifar import cifar10, cifar100, cifar100_coarse
-from minigrow.datasets.dataset import Dataset, Splits, from_arrays, split, take
+from minigrow.datasets.blocks import join, split_tasks, three_digit_tasks
+from minigrow.datasets.cifar import cifar10, cifar100
+from minigrow.datasets.dataset import Dataset, from_arrays, split, take
 from minigrow.datasets.generated import parity, spirals
-from minigrow.datasets.idx import fashion_mnist, mnist, read_idx
-from minigrow.datasets.internet import download, fetch
+from minigrow.datasets.idx import fashion_mnist, mnist
+from minigrow.datasets.internet import fetch
 from minigrow.datasets.shipped import digits
-from minigrow.datasets.sources import SOURCES, Remote
-from minigrow.datasets.standardise import Standardiser, standardised
+from minigrow.datasets.standardise import standardised
 
 __all__ = [
-    "SOURCES",
-    "Dataset",
-    "Joined",
-    "Remote",
-    "Splits",
-    "Standardiser",
-    "cifar10",
-    "cifar100",
-    "cifar100_coarse",
-    "digits",
-    "download",
-    "fashion_mnist",
-    "fetch",
-    "from_arrays",
-    "join",
-    "mnist",
-    "parity",
-    "read_idx",
-    "shuffled",
-    "spirals",
-    "split",
-    "split_tasks",
-    "standardised",
-    "take",
-    "three_digit_tasks",
-    "turned",
-]
+    "Dataset", "cifar10", "cifar100", "digits", "fashion_mnist", "fetch", "from_arrays", "join", "mnist", "parity",
+    "spirals", "split", "split_tasks", "standardised", "take", "three_digit_tasks",
+]  # fmt: skip

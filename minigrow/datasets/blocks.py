@@ -101,8 +101,7 @@ def split_tasks(
 def join(tasks: Sequence[Dataset], active: Iterable[int]) -> Joined:
     """Return the samples of the active tasks, in the order of `tasks`, in the joint space of all of them.
 
-    Raises:
-        ValueError: no active task, an unknown or repeated one, or tasks of different dtype.
+    Raises ValueError for no active task, an unknown or repeated one, or tasks of different dtype.
 
     >>> from minigrow.datasets import from_arrays
     >>> two = from_arrays([[1.0, 2.0]], [1]), from_arrays([[3.0]], [0])

@@ -74,9 +74,8 @@ def cifar10(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Split
     folder holds cifar-10-binary.tar.gz or the extracted files (or a folder cifar-10 does), or is the archive itself.
     In float64 they take 1.5 GB, in float32 half of it.
 
-    Raises:
-        FileNotFoundError: a file is missing; the text says which one, where it goes and how to fetch it.
-        ValueError: a file is damaged or is something else, or dtype is neither float64 nor float32.
+    Raises FileNotFoundError when a file is missing, and says where it goes and how to fetch it; ValueError when one is damaged or
+    is something else, or dtype is neither float64 nor float32.
 
     >>> cifar10("no/such/folder")
     Traceback (most recent call last):

@@ -32,8 +32,7 @@ class Splits(NamedTuple):
 def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     """Return your own arrays as a checked `Dataset`: X (n, d), y (n,) class numbers, K = max y + 1.
 
-    Raises:
-        ValueError: X is not two-dimensional, not numeric or not finite; y does not fit X or holds no class numbers.
+    Raises ValueError when X is not two-dimensional, not numeric or not finite, or y does not fit X or holds no class numbers.
 
     >>> from_arrays([[0, 1], [1, 0]], [0, 2]).classes
     ('0', '1', '2')
@@ -46,8 +45,7 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
 def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng: Rng) -> Splits:
     """Return a random train and test part of a `Dataset` or of a pair (X, y); round(test n) rows are for testing.
 
-    Raises:
-        ValueError: one of the two parts would be empty.
+    Raises ValueError when one of the two parts would be empty.
 
     >>> train, test = split(([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1]), test=0.25, rng=0)
     >>> train.X.shape, test.X.shape

@@ -15,8 +15,7 @@ def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng, dtype: DTypeLike
 
     for arm k, r and phi evenly spaced, noise in radians.
 
-    Raises:
-        ValueError: n < 1, arms < 2, or noise negative or not finite.
+    Raises ValueError when n < 1, arms < 2, or noise negative or not finite.
 
     >>> data = spirals(100, arms=3, rng=0)
     >>> data.X.shape, data.classes
@@ -36,8 +35,7 @@ def parity(bits: int, dtype: DTypeLike = np.float64) -> Dataset:
 
     Row i of X (2^bits, bits) is i in binary. Two bits are XOR. No straight line separates the classes from 2 bits on.
 
-    Raises:
-        ValueError: bits is not in 1..20.
+    Raises ValueError when bits is not in 1..20.
 
     >>> parity(2).X, parity(2).y.tolist()
     (array([[0., 0.], [0., 1.], [1., 0.], [1., 1.]]), [0, 1, 1, 0])

@@ -28,9 +28,8 @@ def mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
 
     The four files lie in folder/mnist or in folder itself. In float64 they take 440 MB, in float32 half of it.
 
-    Raises:
-        FileNotFoundError: a file is missing; the text says which one, where it goes and how to fetch it.
-        ValueError: a file is damaged or is something else, or dtype is neither float64 nor float32.
+    Raises FileNotFoundError when a file is missing, and says where it goes and how to fetch it; ValueError when one is damaged or
+    is something else, or dtype is neither float64 nor float32.
 
     >>> mnist("no/such/folder")
     Traceback (most recent call last):
@@ -46,9 +45,8 @@ def fashion_mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) ->
 
     The files are called as MNIST's are, so keep them in folder/fashion-mnist (or give that folder itself).
 
-    Raises:
-        FileNotFoundError: a file is missing; the text says which one, where it goes and how to fetch it.
-        ValueError: a file is damaged or is something else, or dtype is neither float64 nor float32.
+    Raises FileNotFoundError when a file is missing, and says where it goes and how to fetch it; ValueError when one is damaged or
+    is something else, or dtype is neither float64 nor float32.
 
     >>> fashion_mnist("no/such/folder")
     Traceback (most recent call last):
@@ -62,8 +60,7 @@ def fashion_mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) ->
 def read_idx(path: str | PathLike[str], axes: int) -> NDArray[np.uint8]:
     """Return the unsigned bytes of one IDX file with that many axes, gzipped or not (the content tells, not the name).
 
-    Raises:
-        ValueError: the file is not IDX, has another type or number of axes, or is shorter or longer than it says.
+    Raises ValueError when the file is not IDX, has another type or number of axes, or is shorter or longer than it says.
     """
     path = Path(path)
     with path.open("rb") as file:

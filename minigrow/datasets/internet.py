@@ -27,9 +27,8 @@ def fetch(name: str, folder: str | PathLike[str], *, mirrors: Sequence[str] | No
     name: mnist, fashion-mnist, cifar-10 or cifar-100. mirrors: base addresses to use instead of the known ones.
     An interrupted call leaves .part files: the same call again goes on from there.
 
-    Raises:
-        ValueError: an unknown name, a wrong SHA-256 (the part is deleted), or another file of that name in the way.
-        ConnectionError: no place gave the file; the text says which file to put where by hand.
+    Raises ValueError for an unknown name, a wrong SHA-256 (the part is deleted), or another file of that name in the way;
+    ConnectionError when no place gave the file, and says which file to put where by hand.
 
     >>> fetch("imagenet", "data")
     Traceback (most recent call last):

@@ -13,8 +13,7 @@ def digits(dtype: DTypeLike = np.float64) -> Dataset:
 
     Each pixel counts the inked dots in a 4x4 square of a 32x32 bitmap. 13 people wrote them.
 
-    Raises:
-        ValueError: dtype is neither float64 nor float32.
+    Raises ValueError when dtype is neither float64 nor float32.
 
     >>> data = digits()
     >>> data.X.shape, data.shape, data.y[:5].tolist()

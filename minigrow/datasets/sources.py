@@ -102,8 +102,7 @@ SOURCES: dict[str, tuple[Remote, ...]] = {
 def source(name: str) -> tuple[str, tuple[Remote, ...]]:
     """Return the dataset's name as spelt in `SOURCES`, and its files; case, '_' and a missing '-' do not matter.
 
-    Raises:
-        ValueError: no dataset of that name.
+    Raises ValueError when there is no dataset of that name.
 
     >>> source("CIFAR10")[0], source("fashion_mnist")[0]
     ('cifar-10', 'fashion-mnist')

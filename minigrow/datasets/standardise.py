@@ -28,8 +28,7 @@ class Standardiser(NamedTuple):
     def fit(cls, X: ArrayLike) -> "Standardiser":
         """Return the mean and scale of every column of X (n, d); sums are taken in float64.
 
-        Raises:
-            ValueError: X is not (n, d), not finite, not float64, float32, integer or boolean, or too large to square.
+        Raises ValueError when X is not (n, d), not finite, not float64, float32, integer or boolean, or too large to square.
         """
         X = rows(X)
         mean = _column_sums(X, 0.0) / len(X)
@@ -45,8 +44,7 @@ class Standardiser(NamedTuple):
     def __call__(self, X: ArrayLike) -> NDArray[Any]:
         """Return (X - mean) / scale, in the dtype of X.
 
-        Raises:
-            ValueError: X is not (n, d) with the d of the fit, or not finite.
+        Raises ValueError when X is not (n, d) with the d of the fit, or not finite.
         """
         X = rows(X)
         if X.shape[1] != len(self.mean):

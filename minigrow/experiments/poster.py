@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.gallery import Result, verdicts
-from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture
+from minigrow.experiments.results import Result, verdicts
+from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture, quartile_band
+from minigrow.statistics import median
 
 PANEL = (6.0, 4.7)  # inches; three columns and two rows
 
@@ -55,7 +56,7 @@ def _size(ax: Any, data: Mapping[str, Any]) -> None:
 
 
 def _texts(ax: Any, data: Mapping[str, Any]) -> None:
-    from minigrow.experiments.differentiable_structure.common import column, quartile_band
+    from minigrow.experiments.differentiable_structure.common import column
 
     for i, task in enumerate(("easy", "hard")):
         x = column(data[task], "cycle")[0] / 1000
@@ -67,7 +68,6 @@ def _texts(ax: Any, data: Mapping[str, Any]) -> None:
 
 
 def _edges(ax: Any, data: Mapping[str, Any]) -> None:
-    from minigrow.experiments.claims import median
     from minigrow.experiments.urn.common import column
     from minigrow.experiments.urn.difficulty import REFERENCE, SMALL
 
@@ -85,7 +85,7 @@ def _edges(ax: Any, data: Mapping[str, Any]) -> None:
 
 
 def _profiles(ax: Any, data: Mapping[str, Any]) -> None:
-    from minigrow.experiments.motifs.landscape import chosen
+    from minigrow.experiments.motifs.measures import chosen
     from minigrow.experiments.motifs.pictures import profile_table
 
     nets = ("initial", "tree")

@@ -1,6 +1,6 @@
 """Network motifs: which small wiring patterns occur in a directed, coloured graph more often than chance would have it.
 
-    graph = read_edges("graph.txt")                                     # or from_edges(source, target, colour)
+    graph = read_edges("graph.txt")                                     # or from_edges(source, target, colour), network_graph(net)
     found = analyse(graph, size=4, rng=np.random.default_rng(0))        # counts, Z and p of every class
     found = analyse(graph, 4, np.random.default_rng(0), Plan(blocks=layers))    # the same, if chance keeps layers too
 
@@ -10,39 +10,20 @@ Letters: n vertices, m edges, colours 1..7 (0: no edge), k vertices in a subgrap
 A[i, j] the colour of i -> j, f the frequency (share of all connected induced subgraphs), f_r the same in random graph r
 of R, Z = (f - mean f_r) / std f_r, p the share of random graphs with f_r >= f.
 
-Reading order: `graph`, `classes`, `esu`, `switching`, `statistics`, `ensemble`; then `reader`, `sampling`, `weights`.
+Reading order: `graph`, `classes`, `esu`, `switching`, `statistics`, `ensemble`; then `weights` (any network of this package as
+a graph), `reader`, `sampling`.
 """
 
 from minigrow.motifs.classes import class_of, matrix_of
 from minigrow.motifs.ensemble import Plan, analyse
-from minigrow.motifs.esu import Census, census
-from minigrow.motifs.graph import Graph, colour_blind, edges, from_edges, relabel, reverse
-from minigrow.motifs.reader import parse_edges, read_edges
-from minigrow.motifs.sampling import expected_total, sampled_census
-from minigrow.motifs.statistics import Motifs, most_changed, profile, strongest_coloured, summarise
+from minigrow.motifs.esu import census
+from minigrow.motifs.graph import Graph, colour_blind, edges, from_edges
+from minigrow.motifs.reader import read_edges
+from minigrow.motifs.statistics import Motifs, profile
 from minigrow.motifs.switching import randomise
+from minigrow.motifs.weights import network_graph
 
 __all__ = [
-    "Census",
-    "Graph",
-    "Motifs",
-    "Plan",
-    "analyse",
-    "census",
-    "class_of",
-    "colour_blind",
-    "edges",
-    "expected_total",
-    "from_edges",
-    "matrix_of",
-    "most_changed",
-    "parse_edges",
-    "profile",
-    "randomise",
-    "read_edges",
-    "relabel",
-    "reverse",
-    "sampled_census",
-    "strongest_coloured",
-    "summarise",
-]
+    "Graph", "Motifs", "Plan", "analyse", "census", "class_of", "colour_blind", "edges", "from_edges", "matrix_of",
+    "network_graph", "profile", "randomise", "read_edges",
+]  # fmt: skip

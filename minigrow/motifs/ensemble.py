@@ -88,8 +88,7 @@ def in_order(pool: Executor, f: Callable[[Any], Any], tasks: Iterable[Any]) -> I
 def check_plan(size: int, plan: Plan) -> None:
     """Raise unless the plan can be carried out for this size.
 
-    Raises:
-        ValueError: the size, the number of random graphs, passes, tries or probabilities are out of range.
+    Raises ValueError when the size, the number of random graphs, passes, tries or probabilities are out of range.
 
     >>> check_plan(3, Plan())
     """
@@ -106,8 +105,7 @@ def analyse(
 ) -> Motifs:
     """Count the classes of `size` vertices in a graph and in random graphs of the same degrees; Z and p of each class.
 
-    Raises:
-        ValueError: see `check_plan` and, if the plan has blocks, `switching.randomise`.
+    Raises ValueError as `check_plan` does and, if the plan has blocks, `switching.randomise`.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> g = from_edges([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])

@@ -144,8 +144,7 @@ def vertex_sets(graph: Graph, size: int) -> Iterator[tuple[int, ...]]:
 def check_size(size: int) -> None:
     """Raise unless subgraphs of this many vertices can be counted.
 
-    Raises:
-        ValueError: size is not 3, 4 or 5.
+    Raises ValueError when size is not 3, 4 or 5.
 
     >>> check_size(4)
     """
@@ -158,8 +157,7 @@ def check_size(size: int) -> None:
 def census_in_parts(graph: Graph, size: int) -> Iterator[tuple[int, Census]]:
     """The census piece by piece: (number of vertices done as roots, census of the piece), about 20 million at a time.
 
-    Raises:
-        Stopped: `STOP` was set.
+    Raises Stopped when `STOP` was set.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> [(root, piece.total) for root, piece in census_in_parts(from_edges([0, 1, 2], [1, 2, 3]), 3)]
@@ -190,8 +188,7 @@ def merge(pieces: list[Census]) -> Census:
 def census(graph: Graph, size: int) -> Census:
     """Count all connected induced subgraphs of `size` vertices, by class.
 
-    Raises:
-        ValueError: size is not 3, 4 or 5.
+    Raises ValueError when size is not 3, 4 or 5.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> census(from_edges([0, 0, 0], [1, 2, 3], [1, 1, 2]), 3).counts.tolist()

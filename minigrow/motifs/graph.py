@@ -1,10 +1,11 @@
 """The coloured directed graph: `from_edges` builds one, `edges` lists it, `reverse`, `relabel`, `colour_blind`."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from minigrow.motifs.edges import check_edges
+COLOURS = 7
 
 
 class Graph(NamedTuple):
@@ -37,8 +38,7 @@ def from_edges(source: np.ndarray, target: np.ndarray, colour: np.ndarray | None
 
     source, target: vertex numbers (m,), any integers >= 0; colour: (m,) in 1..7.
 
-    Raises:
-        ValueError: see `check_edges`; or the three arrays are not integers of one length.
+    Raises ValueError as `check_edges` does, or when the three arrays are not integers of one length.
 
     >>> g = from_edges([5, 7, 5], [7, 5, 9], [1, 2, 3])
     >>> g.vertices, g.names.tolist(), g.pair.tolist()
@@ -46,13 +46,10 @@ def from_edges(source: np.ndarray, target: np.ndarray, colour: np.ndarray | None
     """
     columns = [np.asarray(c) for c in (source, target, np.ones(len(source), int) if colour is None else colour)]
     if any(c.ndim != 1 or c.size != columns[0].size or (c.size and c.dtype.kind not in "iu") for c in columns):
-        raise ValueError("source, target and colour must be integer arrays of one length, got " + _shapes(columns))
+        found = ", ".join(f"{c.dtype} {c.shape}" for c in columns)
+        raise ValueError(f"source, target and colour must be integer arrays of one length, got {found}.")
     check_edges(*columns, lambda i: f"edge {i}")
     return checked_graph(*columns)
-
-
-def _shapes(columns: list[np.ndarray]) -> str:
-    return ", ".join(f"{c.dtype} {c.shape}" for c in columns) + "."
 
 
 def checked_graph(source: np.ndarray, target: np.ndarray, colour: np.ndarray) -> Graph:
@@ -69,6 +66,46 @@ def checked_graph(source: np.ndarray, target: np.ndarray, colour: np.ndarray) ->
     first = np.flatnonzero(np.r_[True, (u[1:] != u[:-1]) | (v[1:] != v[:-1])])  # where each bond begins
     start = np.searchsorted(u[first], np.arange(names.size + 1))
     return Graph(start.astype(np.int64), v[first].astype(np.int32), np.add.reduceat(p, first).astype(np.int32), names)
+
+
+def check_edges(source: np.ndarray, target: np.ndarray, colour: np.ndarray, where: Callable[[int], str]) -> None:
+    """Raise for the first edge that is not allowed; `where(i)` says in words where edge i stands.
+
+    source, target, colour: integers (m,), no unit.
+
+    Raises ValueError for no edge, a negative vertex, a self-loop, a colour outside 1..7, the same edge twice.
+
+    >>> check_edges(np.array([0, 2]), np.array([1, 2]), np.array([1, 1]), lambda i: f"edge {i}")
+    Traceback (most recent call last):
+    ValueError: edge 1: a vertex may not point to itself, got 2 -> 2. Motif counting has no self-loops: leave it out.
+    """
+    if not source.size:
+        raise ValueError("a graph needs at least one edge, got none. Write one `source target [colour]` per line.")
+    between = (
+        f"a colour must lie in 1..{COLOURS}, got {{}}. 0 means `no edge` (leave the line out); merge colours above."
+    )
+    loops = "a vertex may not point to itself, got {} -> {}. Motif counting has no self-loops: leave it out."
+    for wrong, rule, values in (
+        (np.minimum(source, target) < 0, "a vertex must be an integer >= 0, got {} -> {}.", (source, target)),
+        (source == target, loops, (source, target)),
+        ((colour < 1) | (colour > COLOURS), between, (colour,)),
+    ):
+        if wrong.any():
+            i = int(np.argmax(wrong))
+            raise ValueError(f"{where(i)}: " + rule.format(*(v[i] for v in values)))
+    _check_duplicates(source, target, where)
+
+
+def _check_duplicates(source: np.ndarray, target: np.ndarray, where: Callable[[int], str]) -> None:
+    order = np.lexsort((np.arange(source.size), target, source))
+    s, t = source[order], target[order]
+    again = np.flatnonzero((s[1:] == s[:-1]) & (t[1:] == t[:-1]))
+    if again.size:
+        i = again[np.argmin(order[again + 1])]
+        first, second = where(int(order[i])), where(int(order[i + 1]))
+        raise ValueError(
+            f"{second}: an edge may occur once, but {s[i]} -> {t[i]} stands at {first} already. Delete one."
+        )
 
 
 def edges(graph: Graph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

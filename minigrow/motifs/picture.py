@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrow.growth.files import atomic
 from minigrow.motifs.classes import matrix_of
 from minigrow.motifs.report import ranked
 from minigrow.motifs.statistics import Motifs
+from minigrow.plotting import blank, save
 
 # Okabe and Ito's colours, told apart by the colour-blind, and a line style each for print in grey.
 PAINT = ("#D55E00", "#999999", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#000000")
@@ -18,24 +18,18 @@ WIDTH = (2.6, 1.4, 1.4, 1.6, 3.4, 1.8, 1.0)
 def save_picture(path: Path, found: Motifs, top: int = 10) -> None:
     """Write a PNG of the `top` classes with the largest |Z| (the most frequent ones where no Z is defined).
 
-    Raises:
-        ValueError: the path does not end in .png.
+    Raises ValueError when the path does not end in .png.
     """
     if Path(path).suffix.lower() != ".png":
         raise ValueError(f"a picture is written as PNG, got {path}. Let the name end in .png.")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     chosen = ranked(found)[:top]
-    figure = Figure(figsize=(max(4.5, 1.15 * chosen.size + 1), 4.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank((max(4.5, 1.15 * chosen.size + 1), 4.6))
     grid = figure.add_gridspec(2, max(chosen.size, 1), height_ratios=[1, 2])
     for place, i in enumerate(chosen):
         draw_motif(figure.add_subplot(grid[0, place]), matrix_of(found.ids[i], found.size))
     bars(figure.add_subplot(grid[1, :]), found, chosen)
     _legend(figure, found, chosen)
-    with atomic(path) as file:
-        figure.savefig(file, format="png", dpi=150)
+    save(figure, path, dpi=150)
 
 
 def draw_motif(axes, adjacency: np.ndarray) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrow.motifs.edges import check_edges
-from minigrow.motifs.graph import Graph, checked_graph
+from minigrow.motifs.graph import Graph, check_edges, checked_graph
 
 TITLES = {"source", "target", "colour", "color", "from", "to", "src", "dst", "head", "tail", "u", "v", "c", "weight"}
 RULE = "each line holds `source target` or `source target colour`, parted by blanks or commas"
@@ -18,9 +17,7 @@ def read_edges(path: str | Path) -> Graph:
     Columns are parted by blanks, tabs, commas or semicolons. Empty lines, what follows `#` or `%`, and one line
     of column titles at the top are skipped. Vertices are integers >= 0, in any order and with gaps.
 
-    Raises:
-        ValueError: the file has no edge, or a line breaks a rule; the message names the line and the rule.
-        OSError: the file cannot be read.
+    Raises ValueError that names line and rule when a line breaks one, or the file has no edge; OSError when it cannot be read.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -41,8 +38,7 @@ def read_edges(path: str | Path) -> Graph:
 def parse_edges(lines: Iterable[str], name: str = "edge list") -> Graph:
     """Read the edges from lines of text; `name` opens the error messages.
 
-    Raises:
-        ValueError: as for `read_edges`.
+    Raises ValueError as `read_edges` does.
 
     >>> parse_edges(["0 1", "1 -2"])
     Traceback (most recent call last):

@@ -88,8 +88,7 @@ def sample_naive(graph: Graph, p: np.ndarray, rng: np.random.Generator) -> dict[
 def check_probabilities(probabilities: Sequence[float], size: int) -> np.ndarray:
     """The probabilities (size,) as an array.
 
-    Raises:
-        ValueError: not one per level, or one outside (0, 1].
+    Raises ValueError when there is not one for each level, or one lies outside (0, 1].
 
     >>> check_probabilities([1, 1, 0.5], 3).tolist()
     [1.0, 1.0, 0.5]
@@ -108,8 +107,7 @@ def sampled_census(graph: Graph, size: int, probabilities: Sequence[float], rng:
 
     probabilities (size,), one per level of the search: roots first.
 
-    Raises:
-        ValueError: size is not 3, 4 or 5, or the probabilities do not fit.
+    Raises ValueError when size is not 3, 4 or 5, or the probabilities do not fit.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> g = from_edges([0, 0, 0, 0], [1, 2, 3, 4])

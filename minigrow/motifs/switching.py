@@ -149,8 +149,7 @@ def randomise(
     a -> b, c -> d become a -> d, c -> b. `blocks` (n,) gives each vertex a block, an integer, in the order of `graph.names`;
     then heads are exchanged only if a and c are of one block and b and d of one block: layers are kept too.
 
-    Raises:
-        ValueError: passes < 0 or tries < 1, or blocks is not one integer for each vertex.
+    Raises ValueError when passes < 0 or tries < 1, or blocks is not one integer for each vertex.
 
     >>> from minigrow.motifs.graph import edges, from_edges
     >>> g = from_edges([0, 0, 1, 2], [3, 4, 4, 5])

@@ -1,4 +1,4 @@
-"""Read a trained network as a coloured graph: `network_graph(net)`, or `layered_graph` and `square_graph` from matrices.
+"""Read any trained network as a coloured graph: `network_graph(net)`, or `layered_graph` and `square_graph` from matrices.
 
 Weak weights are cut away, the rest get three colours (Zambra et al. 2020, section 2.2):
 
@@ -35,8 +35,7 @@ class Cut(NamedTuple):
 def pooled(weights: Sequence[np.ndarray]) -> np.ndarray:
     """All entries of the matrices in one vector (w,).
 
-    Raises:
-        ValueError: there is no weight, or one is not finite.
+    Raises ValueError when there is no weight, or one is not finite.
 
     >>> pooled([np.ones((2, 2)), np.zeros((1, 2))]).tolist()
     [1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
@@ -52,8 +51,7 @@ def pooled(weights: Sequence[np.ndarray]) -> np.ndarray:
 def gaussian_cut(weights: Sequence[np.ndarray], share: float = SHARE) -> Cut:
     """The paper's cut from matrices of any shapes: pool, fit a Gaussian, cut where its density exceeds share of its maximum.
 
-    Raises:
-        ValueError: share is not in (0, 1), or `pooled` refuses the weights.
+    Raises ValueError when share is not in (0, 1), or `pooled` refuses the weights.
 
     >>> gaussian_cut([np.array([[-2.0, -1.0, 0.0, 1.0, 2.0]])], share=np.exp(-0.5))
     Cut(negative=-1.53..., lower=-1.41..., upper=1.41..., positive=1.53...)
@@ -63,18 +61,14 @@ def gaussian_cut(weights: Sequence[np.ndarray], share: float = SHARE) -> Cut:
     pool = pooled(weights)
     reach = pool.std() * np.sqrt(-2 * np.log(share))
     lower, upper = pool.mean() - reach, pool.mean() + reach
-    return Cut(
-        *map(
-            float, (lower - MILD * max(lower - pool.min(), 0), lower, upper, upper + MILD * max(pool.max() - upper, 0))
-        )
-    )
+    negative, positive = lower - MILD * max(lower - pool.min(), 0), upper + MILD * max(pool.max() - upper, 0)
+    return Cut(*map(float, (negative, lower, upper, positive)))
 
 
 def quantile_cut(weights: Sequence[np.ndarray], keep: float = 0.25, mild: float = 0.5) -> Cut:
     """Keep the share `keep` of all weights, half at each end, and call the share `mild` of those mild.
 
-    Raises:
-        ValueError: keep or mild is not in (0, 1), or `pooled` refuses the weights.
+    Raises ValueError when keep or mild is not in (0, 1), or `pooled` refuses the weights.
 
     >>> quantile_cut([np.arange(101.0)], keep=0.2, mild=0.5)
     Cut(negative=5.0, lower=10.0, upper=90.0, positive=95.0)
@@ -100,8 +94,7 @@ def layered_graph(weights: Sequence[np.ndarray], cut: Cut) -> Graph:
 
     Vertices are numbered layer by layer, inputs first; neurons that lost all weights do not appear.
 
-    Raises:
-        ValueError: the matrices do not fit together, or no weight survives the cut.
+    Raises ValueError when the matrices do not fit together, or no weight survives the cut.
 
     >>> graph = layered_graph([np.array([[2.0, 0.0], [0.0, -2.0]]), np.array([[0.0, 1.2]])], Cut(-1.5, -1, 1, 1.5))
     >>> from minigrow.motifs.graph import edges
@@ -111,13 +104,8 @@ def layered_graph(weights: Sequence[np.ndarray], cut: Cut) -> Graph:
     widths = [np.shape(weights[0])[1], *(len(W) for W in weights)]
     if any(np.shape(W) != shape for W, shape in zip(weights, zip(widths[1:], widths, strict=False), strict=True)):
         raise ValueError(f"each W must be (its layer, the layer below), got {[np.shape(W) for W in weights]}.")
-    first = np.cumsum([0, *widths])
-    found = [(*np.nonzero(colours(W, cut)), W) for W in weights]
-    parts = [
-        (below + first[l], above + first[l + 1], colours(W[above, below], cut))
-        for l, (above, below, W) in enumerate(found)
-    ]
-    return _graph(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    first = np.cumsum([0, *widths]).tolist()
+    return _wired(zip(first[1:], first, weights, strict=False), cut)
 
 
 def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
@@ -125,8 +113,7 @@ def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
 
     Layer l holds the names from m_0 + ... + m_{l-1} on, m_l of them.
 
-    Raises:
-        ValueError: a vertex is beyond the last layer.
+    Raises ValueError when a vertex is beyond the last layer.
 
     >>> graph = layered_graph([np.array([[2.0, 0.0], [0.0, -2.0]]), np.array([[0.0, 1.2]])], Cut(-1.5, -1, 1, 1.5))
     >>> layers(graph, [2, 2, 1]).tolist()
@@ -142,53 +129,57 @@ def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
 
 
 def square_graph(W: np.ndarray, cut: Cut) -> Graph:
-    """The graph of a network with one matrix W (n, n) for all neurons, as a URN has: W[j, i] is the edge from i to j.
+    """The graph of a network with one matrix W (n, n) for all neurons: W[j, i] is the edge from i to j.
 
     The diagonal (a neuron's own past) is left out: motifs have no self-loops.
 
-    Raises:
-        ValueError: W is not square, or no weight survives the cut.
+    Raises ValueError when W is not square, or no weight survives the cut.
 
     >>> square_graph(np.array([[9.0, 0.0], [2.0, 0.0]]), Cut(-1.5, -1, 1, 1.5)).pair.tolist()
     [3, 24]
     """
     if np.ndim(W) != 2 or len(W) != np.shape(W)[1]:
         raise ValueError(f"one matrix for all neurons is square, got {np.shape(W)}. For layers take layered_graph.")
-    colour = colours(W, cut) * ~np.eye(len(W), dtype=bool)
-    above, below = np.nonzero(colour)
-    return _graph(below, above, colour[above, below])
+    return _wired([(0, 0, W)], cut)
 
 
 def matrices(net: Any) -> list[np.ndarray]:
-    """The weights of a network of this package: W1, W2, ... (m_l, m_{l-1}) of an MLP or an isotropic one, or a URN's W (S, S).
+    """The weight matrices of a network, (to, from) each; W_1, W_2, ... of a layered one.
 
     >>> from minigrow.nn import MLP
     >>> [W.shape for W in matrices(MLP.create([4, 3, 2], rng=0))]
     [(3, 4), (2, 3)]
     """
-    if hasattr(net, "W"):
-        return [net.W]
-    return [net.params[f"W{layer}"] for layer in range(1, len(net.widths))]
+    return [wire.W for wire in net.wires]
 
 
 def network_graph(net: Any, cut: Cut | None = None) -> Graph:
-    """The graph of a network of this package, cut by the Gaussian of its own weights that are not 0 unless a cut is given.
+    """The graph of any network of the contract, cut by the Gaussian of its own weights that are not 0 unless a cut is given.
 
-    Weights of exactly 0 are left out of that Gaussian: in a URN they are wires that may not be.
+    Vertices are numbered space by space, inputs first. Weights of exactly 0 are left out of that Gaussian: they are wires that
+    may not be. Two matrices between the same spaces are added.
 
-    Raises:
-        ValueError: no weight survives the cut.
+    Raises ValueError when no weight survives the cut.
 
     >>> from minigrow.nn import MLP
     >>> network_graph(MLP.create([4, 3, 2], rng=0)).vertices <= 9
     True
     """
-    weights = matrices(net)
-    cut = gaussian_cut([W[W != 0] for W in weights]) if cut is None else cut
-    return square_graph(weights[0], cut) if hasattr(net, "W") else layered_graph(weights, cut)
+    first = dict(zip(net.sizes, np.cumsum([0, *net.sizes.values()]).tolist(), strict=False))
+    joined: dict[tuple[int, int], np.ndarray] = {}
+    for to, source, W in net.wires:
+        pair = first[to], first[source]
+        joined[pair] = joined[pair] + W if pair in joined else W
+    cut = gaussian_cut([W[W != 0] for W in joined.values()]) if cut is None else cut
+    return _wired([(*pair, W) for pair, W in joined.items()], cut)
 
 
-def _graph(source, target, colour):
-    if not source.size:
+def _wired(blocks, cut):
+    """The graph of matrices with the numbers of their first receiving and first sending neuron, self-loops left out."""
+    found = [(*np.nonzero(colours(W, cut)), to, source, W) for to, source, W in blocks]
+    parts = [(i + source, j + to, colours(W[j, i], cut)) for j, i, to, source, W in found]
+    source, target, colour = (np.concatenate(column) for column in zip(*parts, strict=True))
+    other = source != target
+    if not other.any():
         raise ValueError("no weight survives the cut. Take a larger share (gaussian_cut) or keep more (quantile_cut).")
-    return from_edges(source, target, colour)
+    return from_edges(source[other], target[other], colour[other])

@@ -10,20 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minigrow.datasets import (
-    Standardiser,
     digits,
     from_arrays,
     join,
     parity,
-    shuffled,
     spirals,
     split,
     split_tasks,
     standardised,
     take,
     three_digit_tasks,
-    turned,
 )
+from minigrow.datasets.blocks import shuffled, turned
+from minigrow.datasets.standardise import Standardiser
 
 
 def test_digits_are_the_published_ones_byte_for_byte():

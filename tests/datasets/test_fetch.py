@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from minigrow.datasets import SOURCES, Remote, download, fetch
+from minigrow.datasets import fetch
+from minigrow.datasets.internet import download
+from minigrow.datasets.sources import SOURCES, Remote
 
 CONTENT = np.random.default_rng(0).bytes(200_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -8,7 +8,9 @@ import tarfile
 import numpy as np
 import pytest
 
-from minigrow.datasets import cifar, cifar10, cifar100, cifar100_coarse, fashion_mnist, mnist, read_idx
+from minigrow.datasets import cifar, cifar10, cifar100, fashion_mnist, mnist
+from minigrow.datasets.cifar import cifar100_coarse
+from minigrow.datasets.idx import read_idx
 
 PARTS = {"train": 3, "t10k": 2}
 

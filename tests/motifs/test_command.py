@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from minigrow.laws.motifs.cases import draw_graph
-from minigrow.motifs import Census, Plan, analyse, command, edges, read_edges, summarise
+from minigrow.motifs import Plan, analyse, command, edges, read_edges
 from minigrow.motifs.drawing import arrow_order, draw
-from minigrow.motifs.esu import STOP
+from minigrow.motifs.esu import STOP, Census
 from minigrow.motifs.picture import save_picture
+from minigrow.motifs.statistics import summarise
 
 
 def motifs(*words):

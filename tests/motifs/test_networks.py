@@ -12,7 +12,7 @@ from minigrow.experiments.motifs.data import GROUPS, LEFT, binary_tree, independ
 from minigrow.experiments.motifs.measures import change, likeness
 from minigrow.experiments.motifs.training import EPOCHS, initial, learn
 from minigrow.laws.motifs.cases import adjacency
-from minigrow.motifs import Plan
+from minigrow.motifs import Plan, edges
 from minigrow.motifs.weights import (
     Cut,
     colours,
@@ -24,6 +24,7 @@ from minigrow.motifs.weights import (
     quantile_cut,
     square_graph,
 )
+from minigrow.nn.spaces import Wire
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -68,10 +69,38 @@ def test_every_kind_of_network_is_read_with_its_own_cut():
         weights = np.concatenate([W.ravel() for W in matrices(net)])
         reach = weights.std() * np.sqrt(-2 * np.log(0.55))
         assert (graph.pair % 8 > 0).sum() == (np.abs(weights - weights.mean()) >= reach).sum()
-    # a URN has one matrix, to row from column; its zeros are no part of the Gaussian (with them -3 would stay too)
-    pool = SimpleNamespace(W=np.array([[0.0, 0, 0], [3, 0, 0], [-1, -3, 0]]))
+    # a network with one matrix, to row from column; its zeros are no part of the Gaussian (with them -3 would stay too)
+    wire = Wire("h", "h", np.array([[0.0, 0, 0], [3, 0, 0], [-1, -3, 0]]))
+    pool = SimpleNamespace(sizes={"h": 3}, wires=[wire])
     assert adjacency(network_graph(pool, Cut(-2, -0.5, 0.5, 2))).tolist() == [[0, 3, 2], [0, 0, 1], [0, 0, 0]]
     assert network_graph(pool).pair.tolist() == [3, 24]
+
+
+@given(seeds)
+def test_any_network_is_read_through_its_wires_space_by_space(seed):
+    """Inputs 0, 1; hidden 2, 3, 4, which feed each other too; outputs 5, 6: as a recurrent network has them, in any order."""
+    rng, cut, whole = np.random.default_rng(seed), Cut(-1.5, -0.5, 0.5, 1.5), np.zeros((7, 7))
+    blocks = {("h", "x"): np.s_[2:5, :2], ("h", "h"): np.s_[2:5, 2:5], ("y", "h"): np.s_[5:, 2:5]}
+    wires = []
+    for (to, source), block in blocks.items():
+        whole[block] = rng.normal(0, 1.5, whole[block].shape)
+        wires.append(Wire(to, source, whole[block]))
+    net = SimpleNamespace(sizes={"x": 2, "h": 3, "y": 2}, wires=[wires[i] for i in rng.permutation(3)])
+    for one, other in zip(network_graph(net, cut), square_graph(whole, cut), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_two_matrices_between_the_same_spaces_are_one_edge_each():
+    half = np.array([[0.3, 0.0], [0.0, -0.4]])
+    net = SimpleNamespace(sizes={"x": 2, "y": 2}, wires=[Wire("y", "x", half), Wire("y", "x", half)])
+    assert edges(network_graph(net, Cut(-0.7, -0.5, 0.5, 0.7)))[2].tolist() == [2, 1]
+
+
+def test_a_layered_network_is_its_layered_graph():
+    net = initial((6, 5), "glorot", np.random.default_rng(0))
+    cut = gaussian_cut(matrices(net))
+    for one, other in zip(network_graph(net), layered_graph(matrices(net), cut), strict=True):
+        assert np.array_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +206,7 @@ def test_growing_reaches_the_size_and_turning_keeps_the_function():
     added = grown.fit(grown._isotropic(grown.SMALL, rng), data, (grown.add_neurons,), rng)
     assert split.widths == added.widths == (31, *grown.LARGE, 4)
     net = initial(grown.SMALL, "glorot", rng)
-    wider, events = grown.split_neurons(net, 2, rng)
+    wider, events = grown.split_neurons(net, SimpleNamespace(epoch=2, rng=rng))
     assert len(events) == 2
     assert np.allclose(wider(data.X), net(data.X))
 

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow.laws.motifs.cases import draw_graph
-from minigrow.motifs import edges, from_edges, parse_edges, read_edges, relabel, reverse
+from minigrow.motifs import edges, from_edges, read_edges
+from minigrow.motifs.graph import relabel, reverse
+from minigrow.motifs.reader import parse_edges
 
 WRONG = {
     "too few columns": (["0 1", "2"], "line 2: each line holds .*; got 1 column."),

@@ -10,21 +10,11 @@ from hypothesis import strategies as st
 
 from minigrow.laws.motifs.cases import draw_graph
 from minigrow.laws.motifs.null import differing
-from minigrow.motifs import (
-    Census,
-    Plan,
-    analyse,
-    colour_blind,
-    from_edges,
-    most_changed,
-    profile,
-    strongest_coloured,
-    summarise,
-)
+from minigrow.motifs import Plan, analyse, colour_blind, from_edges, profile
 from minigrow.motifs.classes import colour_blind_classes
 from minigrow.motifs.ensemble import count_randomised, random_censuses
-from minigrow.motifs.esu import STOP, Stopped, census
-from minigrow.motifs.statistics import paired
+from minigrow.motifs.esu import STOP, Census, Stopped, census
+from minigrow.motifs.statistics import most_changed, paired, strongest_coloured, summarise
 
 
 def naive(own, others):

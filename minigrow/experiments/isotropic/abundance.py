@@ -18,8 +18,9 @@ from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.isotropic.common import accuracy, network, trained
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
-from minigrow.growth import Event, Plan
+from minigrow.growth import Context, Event, Plan
 from minigrow.isotropic import Network, grow, prune
+from minigrow.plotting import bars, picture
 
 QUICK = {"repeats": 5, "widths": [7, 10, 25, 100], "epochs": [10, 50, 10]}
 FULL = {"repeats": 10, "widths": [7, 10, 25, 50, 75, 100], "epochs": [15, 75, 10]}
@@ -49,13 +50,13 @@ class Ramp(NamedTuple):
         share = min(max((epoch - self.begin) / (self.end - self.begin), 0), 1)
         return round(self.first + share * (self.last - self.first))
 
-    def __call__(self, net: Network, epoch: int, rng: np.random.Generator) -> tuple[Network, tuple[Event, ...]]:
+    def __call__(self, net: Network, context: Context) -> tuple[Network, tuple[Event, ...]]:
         """Return the network at the width of this epoch and what happened, last hidden layer first."""
         happened: tuple[Event, ...] = ()
         for layer in range(net.layers - 2, -1, -1):
-            missing = self.width(epoch) - net.widths[layer + 1]
+            missing = self.width(context.epoch) - net.widths[layer + 1]
             if missing > 0:
-                net, event = grow(net, layer, missing, rng=rng, reason="schedule")
+                net, event = grow(net, layer, missing, rng=context.rng, reason="schedule")
                 happened += (event,)
             elif missing < 0:
                 net, event = prune(net, layer, -missing, reason="schedule")
@@ -119,8 +120,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `abundance.png`: accuracy for every pair of widths, and the gain over the final width all along."""
-    from minigrow.plotting import bars, picture
-
     widths, found = data["widths"], np.array(data["accuracy"])
     matched = found[np.arange(len(widths)), np.arange(len(widths))]
     x = np.arange(len(widths))

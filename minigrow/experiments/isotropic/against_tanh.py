@@ -5,7 +5,7 @@ rate of a grid is tried; each side takes the rate with the best mean validation 
 A replication saw "+14 pp" for isotropic tanh at a rate where 99.94 % of the tanh units were saturated; so the gap at
 the largest rate is reported too, with the share of saturated units, |tanh z| > 0.99. Third side: no hidden layer at all.
 
-What to expect: with gains a_l(x) and pi_k = a_k ... a_{L-1} (see `isotropic.precompute`)
+What to expect: with gains a_l(x) and pi_k = a_k ... a_{L-1} (see `isotropic.fast.precompute`)
 
     logits = pi_0 A x + sum_k pi_k c_k,    A = W_L ... W_1
 
@@ -29,6 +29,7 @@ from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.growth import Plan
 from minigrow.nn import MLP, AdamW
 from minigrow.nn.mlp import forward
+from minigrow.plotting import COLOURS, GREY, MARKERS, bars, picture
 
 RATES = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1]
 QUICK = {
@@ -203,8 +204,6 @@ def _judged(name, cells, rate):
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `against_tanh.png`, accuracy and saturation against rate, and `against_tanh_tuned.png`, the differences."""
-    from minigrow.plotting import picture
-
     names = list(dict.fromkeys(cell["data"] for cell in data["cells"]))
     with picture(folder / "against_tanh.png", columns=len(names), panel=(6.4, 5.4), sharex=True) as axes:
         for ax, name in zip(axes[0], names, strict=True):
@@ -217,8 +216,6 @@ def draw(data: dict[str, Any], folder: Path) -> None:
 
 
 def _rates(ax: Any, rates: list[float], cells: list[dict[str, Any]]) -> None:
-    from minigrow.plotting import GREY, bars
-
     for i, side in enumerate(SIDES):
         bars(ax, rates, np.mean([cell[side]["test"] for cell in cells], axis=0), i, f"accuracy, {side}")
     share = np.mean([cell[TANH]["saturated"] for cell in cells], axis=(0, 1))
@@ -226,8 +223,6 @@ def _rates(ax: Any, rates: list[float], cells: list[dict[str, Any]]) -> None:
 
 
 def _differences(ax: Any, cells: list[dict[str, Any]], names: list[str]) -> None:
-    from minigrow.plotting import COLOURS, MARKERS
-
     for row, cell in enumerate(reversed(cells)):
         e, i = mean(difference(cell, TANH)), names.index(cell["data"])
         error = [[e.value - e.low], [e.high - e.value]]

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrow import isotropic
+from minigrow import isotropic, nn
 from minigrow.datasets import Dataset
-from minigrow.growth import Plan, Run, start, train
-from minigrow.growth.loop import Diverged
+from minigrow.growth import Diverged, Plan, Run, start, train
 from minigrow.nn import MLP, AdamW
 
 
@@ -25,7 +24,7 @@ def accuracy(net: Any, data: Dataset) -> float:
     >>> 0 <= accuracy(network([64, 8, 10], 0), digit_parts(0)[1]) <= 100
     True
     """
-    return 100 * float(np.mean(net(data.X).argmax(axis=1) == data.y))
+    return 100 * nn.accuracy(net(data.X), data.y)
 
 
 def network(widths: Sequence[int], seed: int, dtype: Any = np.float32, **options: Any) -> isotropic.Network:

@@ -25,6 +25,7 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
 from minigrow.growth import Plan
 from minigrow.isotropic import Network, diagonalise, grow, prune, singular_values
+from minigrow.plotting import GREY, bars, log_bars, picture
 
 CHANGES = [75, 50, 25, 5, 1, 0, -1, -5, -25, -50, -75]
 QUICK = {"repeats": 5, "width": 100, "epochs": 15, "changes": CHANGES}
@@ -171,8 +172,6 @@ def _gain(data, control, text, paper):
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `invariance.png`: accuracy, sum sigma, epsilon and KL against the number of neurons added or removed."""
-    from minigrow.plotting import GREY, bars, log_bars, picture
-
     titles = {
         "accuracy": "change of accuracy (pp)",
         "sigma": "change of the sum of singular values",

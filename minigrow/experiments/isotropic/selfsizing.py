@@ -19,8 +19,9 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
 from minigrow.growth import History, Plan, snapshot
 from minigrow.isotropic import AutoAdapt, Network
-from minigrow.isotropic.fitting import spectra
+from minigrow.isotropic.fit import spectra
 from minigrow.nn import AdamW
+from minigrow.plotting import COLOURS, bars, name_curve, picture
 
 QUICK = {"repeats": 5, "epochs": 150, "widths": [4, 6, 8, 12, 16, 32, 64]}
 FULL = {"repeats": 20, "epochs": 150, "widths": [4, 6, 8, 12, 16, 32, 64]}
@@ -100,8 +101,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `selfsizing.png`: accuracy of fixed widths and of self-sizing networks, and how their widths went."""
-    from minigrow.plotting import COLOURS, bars, name_curve, picture
-
     with picture(folder / "selfsizing.png", columns=2, panel=(7.6, 5.4)) as axes:
         left, right = axes[0]
         bars(left, data["widths"], np.array(data["fixed"]).T, 0, "fixed width")

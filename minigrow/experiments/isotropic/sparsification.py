@@ -23,6 +23,7 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
 from minigrow.growth import Plan
 from minigrow.isotropic import Network, sparsify
+from minigrow.plotting import GREY, bars, interval, picture
 
 QUICK = {"repeats": 5, "epochs": 5, "shapes": [[d, 64] for d in (2, 3, 4, 5, 6, 11, 21, 41)]}
 FULL = {
@@ -123,8 +124,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `sparsification.png`: the share left, and the accuracy before and after, against depth."""
-    from minigrow.plotting import GREY, bars, interval, picture
-
     shapes, rows = data["shapes"], data["measured"]
     with picture(folder / "sparsification.png", columns=2, panel=(7.6, 5.4)) as axes:
         left, right = axes[0]

@@ -19,6 +19,7 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
 from minigrow.growth import History, Plan
 from minigrow.isotropic import singular_values
+from minigrow.plotting import band, look, name_curve, picture
 
 QUICK = {"repeats": 5, "width": 32, "epochs": 24}
 FULL = {"repeats": 20, "width": 32, "epochs": 100}
@@ -95,8 +96,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `spectra.png`: one spectrum over the epochs for each side, and the condition numbers of all."""
-    from minigrow.plotting import band, look, name_curve, picture
-
     with picture(folder / "spectra.png", columns=3) as axes:
         limits = [
             np.min([data[s]["spectrum"] for s in SIDES]) * 0.95,

@@ -22,8 +22,9 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.growth import History, Plan, start
 from minigrow.isotropic import AutoAdapt
-from minigrow.isotropic.fitting import spectra
+from minigrow.isotropic.fit import spectra
 from minigrow.nn import AdamW
+from minigrow.plotting import COLOURS, GREY, marked, phases, picture
 
 PHASES = {"task 1": [0], "tasks 1, 2": [0, 1], "tasks 1, 2, 3": [0, 1, 2], "task 2 only": [1]}
 QUICK = {"repeats": 12, "epochs": [60, 60, 60, 60], "decays": [0.1, 0.001], "widths": [5, 80], "every": 2}
@@ -148,8 +149,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `tasks.png`, widths over the phases, and `tasks_memory.png`, final against starting width."""
-    from minigrow.plotting import picture
-
     with picture(folder / "tasks.png", columns=2, panel=(8.0, 6.0), sharey=True) as axes:
         for layer, ax in enumerate(axes[0]):
             _lives(ax, data, layer)
@@ -159,8 +158,6 @@ def draw(data: dict[str, Any], folder: Path) -> None:
 
 
 def _lives(ax: Any, data: dict[str, Any], layer: int) -> None:
-    from minigrow.plotting import COLOURS, phases
-
     rows, ends = of_decay(data), np.cumsum(data["epochs"])
     for row in rows:
         every = ax.plot(data["kept"], row["widths"][layer], color=COLOURS[layer], alpha=0.35, linewidth=1.3)
@@ -181,8 +178,6 @@ def _lives(ax: Any, data: dict[str, Any], layer: int) -> None:
 
 
 def _memories(ax: Any, data: dict[str, Any]) -> None:
-    from minigrow.plotting import GREY, marked
-
     for i, rows in enumerate((of_decay(data), of_decay(data, min))):
         slope = memory(rows)
         points = np.array([[sum(row["start"]), sum(row["ends"][-1])] for row in rows])

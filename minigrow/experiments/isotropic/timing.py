@@ -22,6 +22,7 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
 from minigrow.growth import Plan, Run, follow
 from minigrow.isotropic import diagonalise, grow, left_diagonalise, prune, singular_values
+from minigrow.plotting import COLOURS, MARKERS, picture
 
 QUICK = {"repeats": 7, "warm": 2, "networks": [[64, 32, 32, 10], [64, 100, 100, 10], [64, 500, 500, 10]]}
 FULL = {"repeats": 25, "warm": 5, "networks": [[64, 32, 32, 10], [64, 500, 500, 10], [3072, 500, 500, 10]]}
@@ -147,8 +148,6 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `timing.png`: the time of every move beside a step and an epoch, one panel for each network."""
-    from minigrow.plotting import COLOURS, MARKERS, picture
-
     with picture(
         folder / "timing.png", columns=len(data["networks"]), panel=(4.8, 5.0), sharex=True, sharey=True
     ) as axes:

@@ -17,15 +17,14 @@ import numpy as np
 
 from minigrow import isotropic
 from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
-from minigrow.experiments.motifs.landscape import by_seed
-from minigrow.experiments.motifs.measures import change, landscape, likeness
+from minigrow.experiments.motifs.measures import by_seed, change, landscape, likeness
 from minigrow.experiments.motifs.training import BATCH, EPOCHS, OPTIMISER, initial
 from minigrow.experiments.registry import Outcome
-from minigrow.growth.basis import Move, apply, duplicate, rotate
-from minigrow.growth.events import Event
-from minigrow.growth.loop import Plan, start, train
+from minigrow.growth import Context, Event, Move, Plan, duplicate, moved, rotate, start, train
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
+from minigrow.nn import accuracy
 from minigrow.nn.initialisers import orthogonal
 
 QUICK = {"repeats": 5, "patterns": 2000, "random": 100}
@@ -59,10 +58,10 @@ def one(job: tuple) -> dict[str, Any]:
     }
     nets["rotated"] = turned(nets["isotropic"], rng)
     gap = float(np.abs(nets["rotated"](data.X) - nets["isotropic"](data.X)).max())
-    accuracy = {name: float(np.mean(net(data.X).argmax(axis=1) == data.y)) for name, net in nets.items()}
+    scores = {name: accuracy(net(data.X), data.y) for name, net in nets.items()}
     found = {name: _landscape(net, random, rng) for name, net in nets.items()}
     found["again"] = _landscape(nets["isotropic"], random, rng)
-    return {"seed": seed, "nets": found, "accuracy": accuracy, "gap": gap}
+    return {"seed": seed, "nets": found, "accuracy": scores, "gap": gap}
 
 
 def _isotropic(hidden, rng):
@@ -95,25 +94,25 @@ def due(net: Any, epoch: int) -> list[int]:
     return [l for l in (1, 2) if net.widths[l] < LARGE[l - 1] and epoch % l == 0]
 
 
-def split_neurons(net: Any, epoch: int, rng: np.random.Generator) -> tuple[Any, list[Event]]:
+def split_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
     """Policy: split a random neuron of each layer that is due into two halves with the same input weights (Net2Net).
 
     The halves get slightly unequal shares, or they would stay equal for ever.
     """
-    events = []
-    for l in due(net, epoch):
+    events, rng = [], context.rng
+    for l in due(net, context.epoch):
         m = net.widths[l]
         move = Move(f"h{l}", duplicate(m, int(rng.integers(m)), float(rng.uniform(0.3, 0.7))))
         events.append(Event("grow", f"h{l}", 1, "schedule", m, m + 1, (move,)))
-        net = net.with_params(apply([move], net.params, net.axes))
+        net = moved(net, [move])
     return net, events
 
 
-def add_neurons(net: Any, epoch: int, rng: np.random.Generator) -> tuple[Any, list[Event]]:
+def add_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
     """Policy: append a neuron without input weights to each layer that is due (isotropic growth)."""
     events = []
-    for l in due(net, epoch):
-        net, event = isotropic.grow(net, l - 1, 1, rng=rng, reason="schedule")
+    for l in due(net, context.epoch):
+        net, event = isotropic.grow(net, l - 1, 1, rng=context.rng, reason="schedule")
         events.append(event)
     return net, events
 
@@ -128,7 +127,7 @@ def turned(net: Any, rng: np.random.Generator) -> Any:
     True
     """
     moves = [Move(f"h{l}", rotate(orthogonal(net.widths[l], net.widths[l], rng))) for l in (1, 2)]
-    return net.with_params(apply(moves, net.params, net.axes))
+    return moved(net, moves)
 
 
 def peers(data: dict, r: dict, name: str, reference: str) -> float:
@@ -169,6 +168,4 @@ def claims(data: dict) -> list[Claim]:
 
 def draw(data: dict, folder: Path) -> None:
     """Write the figure: likeness of each kind of network to each other kind."""
-    from minigrow.experiments.motifs import pictures
-
     pictures.likeness_matrix(data, NETS, folder / "grown.png")

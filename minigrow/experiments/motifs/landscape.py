@@ -5,15 +5,24 @@ Gaussian fitted to their pooled weights. The initial one is counted twice, with 
 is what an unchanged network would show.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import TASKS
-from minigrow.experiments.motifs.measures import change, landscape, landscapes, likeness
+from minigrow.experiments.motifs.measures import (
+    by_seed,
+    change,
+    chosen,
+    fingerprint,
+    landscape,
+    landscapes,
+    remembered,
+)  # fmt: skip
 from minigrow.experiments.motifs.training import SCHEMES, initial, learn
 from minigrow.experiments.registry import Outcome
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
@@ -77,28 +86,6 @@ def one(job: tuple) -> dict[str, Any]:
     }
 
 
-def chosen(data: dict, **wanted: Any) -> list[dict]:
-    """The runs whose entries are these, of the first size unless `size` says otherwise.
-
-    >>> chosen({"size": 4, "runs": [{"size": 4, "scheme": "glorot"}]}, scheme="glorot")
-    [{'size': 4, 'scheme': 'glorot'}]
-    """
-    wanted = {"size": data["size"]} | wanted
-    return [r for r in data["runs"] if all(r[key] == value for key, value in wanted.items())]
-
-
-def by_seed(runs: Iterable[dict], value: Callable[[dict], float]) -> list[float]:
-    """The mean of value(run) over the runs of each seed, seeds in order: independent repeats.
-
-    >>> by_seed([{"seed": 1, "v": 1.0}, {"seed": 1, "v": 3.0}, {"seed": 0, "v": 5.0}], lambda run: run["v"])
-    [5.0, 2.0]
-    """
-    runs = list(runs)
-    return [
-        float(np.nanmean([value(r) for r in runs if r["seed"] == seed])) for seed in sorted({r["seed"] for r in runs})
-    ]
-
-
 def moved(r: dict) -> float:
     """Change by learning, mean over the tasks, in units of the change between two null models of one net (a scalar)."""
     return float(np.mean([change(r["nets"]["initial"], r["nets"][task]) for task in TASKS]) / floor(r))
@@ -107,17 +94,6 @@ def moved(r: dict) -> float:
 def floor(r: dict) -> float:
     """Change of Z between two null models of the same initial network (a scalar)."""
     return change(r["nets"]["initial"], r["nets"]["again"])
-
-
-def remembered(r: dict) -> float:
-    """Likeness of initial and trained landscapes, mean over the tasks (a scalar)."""
-    return float(np.mean([likeness(r["nets"]["initial"], r["nets"][task]) for task in TASKS]))
-
-
-def fingerprint(data: dict, r: dict, net: str = "initial") -> float:
-    """Mean likeness of a run's landscape to those of the other seeds with the same scheme and widths (a scalar)."""
-    peers = chosen(data, hidden=r["hidden"], scheme=r["scheme"])
-    return float(np.nanmean([likeness(r["nets"][net], p["nets"][net]) for p in peers if p["seed"] != r["seed"]]))
 
 
 def epochs_needed(accuracy: list[float]) -> int:
@@ -162,8 +138,6 @@ def claims(data: dict) -> list[Claim]:
 
 def draw(data: dict, folder: Path) -> None:
     """Write the figures: accuracy by epoch, Z before against after, the most changed classes, profiles, fingerprints."""
-    from minigrow.experiments.motifs import pictures
-
     pictures.accuracy_curves(data, folder / "accuracy.png")
     pictures.scatter(data, folder / "before_after.png")
     pictures.most_changed_bars(data, folder / "most_changed.png")

@@ -4,11 +4,12 @@ A landscape is {"edges", "subgraphs", "classes": {class id: [frequency, Z or Non
 or in its null model; Z of rarer ones rests on a few subgraphs and swings from seed to seed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from minigrow.experiments.motifs.data import TASKS
 from minigrow.motifs import Graph, Motifs, Plan, analyse
 from minigrow.motifs.weights import Cut, layered_graph
 
@@ -83,3 +84,36 @@ def likeness(a: Mapping, b: Mapping) -> float:
     """
     x, y = shared_z(a, b)
     return round(float(np.corrcoef(x, y)[0, 1]), 12) if x.size > 2 and x.std() > 0 and y.std() > 0 else float("nan")
+
+
+def chosen(data: dict, **wanted: Any) -> list[dict]:
+    """The runs whose entries are these, of the first size unless `size` says otherwise.
+
+    >>> chosen({"size": 4, "runs": [{"size": 4, "scheme": "glorot"}]}, scheme="glorot")
+    [{'size': 4, 'scheme': 'glorot'}]
+    """
+    wanted = {"size": data["size"]} | wanted
+    return [r for r in data["runs"] if all(r[key] == value for key, value in wanted.items())]
+
+
+def by_seed(runs: Iterable[dict], value: Callable[[dict], float]) -> list[float]:
+    """The mean of value(run) over the runs of each seed, seeds in order: independent repeats.
+
+    >>> by_seed([{"seed": 1, "v": 1.0}, {"seed": 1, "v": 3.0}, {"seed": 0, "v": 5.0}], lambda run: run["v"])
+    [5.0, 2.0]
+    """
+    runs = list(runs)
+    return [
+        float(np.nanmean([value(r) for r in runs if r["seed"] == seed])) for seed in sorted({r["seed"] for r in runs})
+    ]
+
+
+def remembered(r: dict) -> float:
+    """Likeness of initial and trained landscapes, mean over the tasks (a scalar)."""
+    return float(np.mean([likeness(r["nets"]["initial"], r["nets"][task]) for task in TASKS]))
+
+
+def fingerprint(data: dict, r: dict, net: str = "initial") -> float:
+    """Mean likeness of a run's landscape to those of the other seeds with the same scheme and widths (a scalar)."""
+    peers = chosen(data, hidden=r["hidden"], scheme=r["scheme"])
+    return float(np.nanmean([likeness(r["nets"][net], p["nets"][net]) for p in peers if p["seed"] != r["seed"]]))

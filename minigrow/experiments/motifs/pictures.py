@@ -9,30 +9,20 @@ import numpy as np
 
 from minigrow.experiments.claims import mean
 from minigrow.experiments.motifs.data import TASKS
-from minigrow.experiments.motifs.landscape import by_seed, chosen, fingerprint, remembered
-from minigrow.experiments.motifs.measures import change, likeness, shared_z
+from minigrow.experiments.motifs.measures import by_seed, change, chosen, fingerprint, likeness, remembered, shared_z
 from minigrow.experiments.motifs.training import SCHEMES
-from minigrow.growth.files import atomic
 from minigrow.motifs.classes import matrix_of
 from minigrow.motifs.picture import PAINT, STYLE, WIDTH, draw_motif
+from minigrow.plotting import blank, save
 
 LOOK = {"normal": ("#D55E00", "o", "-"), "orthogonal": ("#0072B2", "s", "--"), "glorot": ("#009E73", "^", ":")}
+DPI = 120
 
 
 def sheet(rows: int, columns: int, size: tuple[float, float]):
     """A figure that needs no screen, and its axes (rows, columns)."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank(size)
     return figure, figure.subplots(rows, columns, squeeze=False)
-
-
-def save(figure, path: Path) -> None:
-    """Write a PNG, whole or not at all."""
-    with atomic(path) as file:
-        figure.savefig(file, format="png", dpi=120)
 
 
 def _widths(data):
@@ -57,7 +47,7 @@ def accuracy_curves(data: dict, path: Path) -> None:
             )
             panel.set_xticks(range(0, 21, 5))
     axes[0, 0].legend(fontsize=8, title="mean; band: worst to best", title_fontsize=8)
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def _curve(panel, curves, scheme):
@@ -83,15 +73,14 @@ def scatter(data: dict, path: Path) -> None:
             panel.set_title(title, fontsize=9)
             panel.set(xlabel="Z before learning", ylabel="Z after learning")
     axes[0, 0].legend(fontsize=8, loc="lower right")
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def most_changed_bars(data: dict, path: Path, number: int = 8) -> None:
     """The classes whose mean Z changes most over seeds, drawn as motifs, with Z before and after: a row per scheme."""
     from matplotlib.lines import Line2D
 
-    figure = sheet(1, 1, (11, 9.5))[0]
-    figure.clear()
+    figure = blank((11, 9.5))
     grid = figure.add_gridspec(2 * len(SCHEMES), number, height_ratios=[1, 1.6] * len(SCHEMES))
     for row, scheme in enumerate(SCHEMES):
         runs = chosen(data, scheme=scheme, hidden=list(_widths(data)[0]))
@@ -102,7 +91,7 @@ def most_changed_bars(data: dict, path: Path, number: int = 8) -> None:
     label = ("strongly negative", "mild, either sign", "strongly positive")
     lines = [Line2D([], [], color=PAINT[c], linestyle=STYLE[c], linewidth=WIDTH[c], label=label[c]) for c in range(3)]
     figure.legend(handles=lines, loc="outside upper center", ncols=3, fontsize=9, frameon=False)
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def _mean_changes(runs, task):
@@ -146,7 +135,7 @@ def profiles(data: dict, path: Path) -> None:
             panel.set(xlabel="motif class, in order of id", ylabel="Z / |Z|", ylim=(-0.75, 0.75), xticks=[])
             if not row and not column:
                 panel.legend([every[0], *middle], ["a seed", "mean"], fontsize=8, loc="lower right")
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def profile_table(runs, nets, net):
@@ -169,7 +158,7 @@ def fingerprints(data: dict, path: Path) -> None:
     panel.set_xticks(range(len(names)), names)
     panel.set(ylabel="correlation of Z over frequent classes", ylim=(0, 1.02))
     panel.legend(fontsize=8)
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def _points(panel, runs, values, where):
@@ -199,7 +188,7 @@ def control_bars(data: dict, path: Path) -> None:
     panel.set_xticks(range(3), ["right labels", "shuffled labels", "no training:\na second null model"])
     panel.set(ylabel="root mean square change of Z", ylim=(0, None))
     panel.legend(fontsize=8)
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def wiring_bars(data: dict, path: Path) -> None:
@@ -231,7 +220,7 @@ def wiring_bars(data: dict, path: Path) -> None:
         panel.minorticks_off()
         panel.legend(handles=[panel.get_lines()[-1]], fontsize=8, loc="upper right")
     axes[0, 0].legend(fontsize=8, loc="lower left")
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def likeness_matrix(data: dict, nets: Sequence[str], path: Path) -> None:
@@ -249,7 +238,7 @@ def likeness_matrix(data: dict, nets: Sequence[str], path: Path) -> None:
     panel.set_yticks(range(len(nets)), nets)
     panel.set_title(f"likeness of motif landscapes, different seeds ({len(runs)})", fontsize=10)
     figure.colorbar(image, label="mean correlation of Z")
-    save(figure, path)
+    save(figure, path, DPI)
 
 
 def _mean_likeness(runs, a, b):

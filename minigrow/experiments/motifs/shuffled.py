@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
-from minigrow.experiments.motifs.landscape import by_seed
-from minigrow.experiments.motifs.measures import change, landscape, landscapes, likeness
+from minigrow.experiments.motifs.measures import by_seed, change, landscape, landscapes, likeness
 from minigrow.experiments.motifs.training import EPOCHS, SCHEMES, initial, learn, shuffled
 from minigrow.experiments.registry import Outcome
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
@@ -101,6 +101,4 @@ def claims(data: dict) -> list[Claim]:
 
 def draw(data: dict, folder: Path) -> None:
     """Write the figure: change of Z with right labels, shuffled labels, and between two null models."""
-    from minigrow.experiments.motifs import pictures
-
     pictures.control_bars(data, folder / "shuffled.png")

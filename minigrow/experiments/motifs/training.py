@@ -8,8 +8,8 @@ fallen by 1 % for 3 epochs; the paper does not say what it watches). Accuracy is
 import numpy as np
 
 from minigrow.datasets import Dataset
-from minigrow.growth.loop import Plan, start, train
-from minigrow.nn import MLP, Nesterov
+from minigrow.growth import Plan, start, train
+from minigrow.nn import MLP, Nesterov, accuracy
 
 SCHEMES = ("normal", "orthogonal", "glorot")
 OPTIMISER = Nesterov(rate=0.01, beta=0.6, decay=1e-6)
@@ -23,11 +23,10 @@ def initial(hidden: tuple[int, ...], scheme: str, rng: np.random.Generator) -> M
     (31, 20, 10, 4)
     """
     net = MLP.create([31, *hidden, 4], "relu", init=scheme, rng=rng)
-    params = dict(net.params)
-    for name in params:
-        if name.startswith("b"):
-            params[name] = 0.1 * rng.standard_normal(params[name].shape)
-    return net.with_params(params)
+    for l in range(1, net.layers + 1):
+        b = net.params[f"b{l}"]
+        b[...] = 0.1 * rng.standard_normal(b.shape)
+    return net
 
 
 def shuffled(data: Dataset, rng: np.random.Generator) -> Dataset:
@@ -47,9 +46,9 @@ def learn(net: MLP, data: Dataset, rng: np.random.Generator, patience: int = PAT
     `patience` epochs without progress end it; `EPOCHS` means no early stopping.
 
     >>> from minigrow.experiments.motifs.data import binary_tree
-    >>> _, accuracy = learn(initial((5,), "glorot", np.random.default_rng(0)), binary_tree(300, np.random.default_rng(0)),
-    ...                     np.random.default_rng(0))
-    >>> 0 <= accuracy[-1] <= 1
+    >>> _, scores = learn(initial((5,), "glorot", np.random.default_rng(0)), binary_tree(300, np.random.default_rng(0)),
+    ...                   np.random.default_rng(0))
+    >>> 0 <= scores[-1] <= 1
     True
     """
     order = rng.permutation(len(data.X))
@@ -57,15 +56,11 @@ def learn(net: MLP, data: Dataset, rng: np.random.Generator, patience: int = PAT
     watch, fit, test = order[: n // 10], order[n // 10 : n], order[n:]
     plan = Plan(batch=BATCH, validation=(data.X[watch], data.y[watch]), quiet=True)
     run, best, waited = start(net, OPTIMISER, rng=rng), np.inf, 0
-    accuracy = [_accuracy(net, data, test)]
+    scores = [accuracy(net(data.X[test]), data.y[test])]
     while run.epoch < EPOCHS and waited < patience:
         run = train(run, data.X[fit], data.y[fit], plan._replace(epochs=run.epoch + 1))
         loss = run.history.rows[-1]["validation_loss"]
         waited = 0 if loss < FALL * best else waited + 1
         best = min(best, loss)
-        accuracy.append(_accuracy(run.net, data, test))
-    return run.net, accuracy
-
-
-def _accuracy(net, data, rows):
-    return float(np.mean(net(data.X[rows]).argmax(axis=1) == data.y[rows]))
+        scores.append(accuracy(run.net(data.X[test]), data.y[test]))
+    return run.net, scores

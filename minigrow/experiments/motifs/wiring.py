@@ -21,15 +21,16 @@ from typing import Any
 import numpy as np
 
 from minigrow.experiments.claims import Claim, Estimate, judge, mean
+from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
-from minigrow.experiments.motifs.landscape import by_seed
-from minigrow.experiments.motifs.measures import change, frequent, landscape
+from minigrow.experiments.motifs.measures import by_seed, change, frequent, landscape
 from minigrow.experiments.motifs.shuffled import size_of_z
 from minigrow.experiments.motifs.training import EPOCHS, SCHEMES, initial, learn
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import rounded
-from minigrow.motifs import Graph, Motifs, Plan, census, colour_blind, summarise
+from minigrow.motifs import Graph, Motifs, Plan, census, colour_blind
 from minigrow.motifs.ensemble import random_censuses
+from minigrow.motifs.statistics import summarise
 from minigrow.motifs.weights import gaussian_cut, layered_graph, layers, matrices
 
 QUICK = {"repeats": 5, "hidden": [[20, 10]], "patterns": 2000, "random": 100, "rewired": 19}
@@ -113,7 +114,7 @@ def by_rewiring(graph: Graph, plan: Plan, rewired: int, rng: np.random.Generator
 def size_of(found: Motifs) -> float:
     """Root mean square of Z over the frequent classes whose Z is defined (a scalar; NaN where there is none).
 
-    >>> from minigrow.motifs import Census
+    >>> from minigrow.motifs.esu import Census
     >>> one, two = (Census(3, np.array([1, 65]), np.array([n, 1])) for n in (3, 9))
     >>> round(size_of(summarise(one, [one, two])), 3)
     0.707
@@ -181,6 +182,4 @@ def _untrained(data):
 
 def draw(data: dict, folder: Path) -> None:
     """Write the figure: change of Z by shuffling, and size of Z under two kinds of chance beside that of an untrained net."""
-    from minigrow.experiments.motifs import pictures
-
     pictures.wiring_bars(data, folder / "wiring.png")

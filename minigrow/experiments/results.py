@@ -1,0 +1,79 @@
+"""Read back what experiments wrote: `collect("figures")` returns every results.json of a folder, checked, with its figures."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from minigrow.experiments.registry import EXPERIMENTS, PAPERS, Experiment
+
+KEYS = ("experiment", "mode", "seed", "repeats", "seconds", "versions", "config", "claims", "data")
+COLUMNS = ("claim", "paper", "measured", "unit", "n", "low", "high", "criterion", "holds")
+
+
+class Result(NamedTuple):
+    """An experiment, what its results.json says, and its figures {file name: caption} that are there."""
+
+    experiment: Experiment
+    found: Mapping[str, Any]
+    figures: Mapping[str, str]
+
+
+def collect(root: str | os.PathLike) -> list[Result]:
+    """Read the results of every experiment that has a folder in `root`, in the registry's order.
+
+    Raises FileNotFoundError when none has, or a folder lacks its results.json; ValueError when one is damaged.
+
+    >>> collect("nowhere")
+    Traceback (most recent call last):
+    FileNotFoundError: there are no results in nowhere. Make some: minigrow run all --out nowhere
+    """
+    root = Path(root)
+    results = [read(root / e.name, e) for e in EXPERIMENTS if (root / e.name).is_dir()]
+    if not results:
+        raise FileNotFoundError(f"there are no results in {root}. Make some: minigrow run all --out {root}")
+    return results
+
+
+def read(folder: Path, experiment: Experiment) -> Result:
+    """Read one experiment's folder; raises FileNotFoundError or ValueError that names the file and how to make it anew."""
+    path, remedy = folder / "results.json", f"Run minigrow run {experiment.name} --out {folder.parent} again."
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no {path}: was the run interrupted? {remedy}") from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path} is damaged ({error}). {remedy}") from error
+    problem = _problem(found, experiment.name)
+    if problem:
+        raise ValueError(f"{path} {problem}. {remedy}")
+    captions = experiment.module.FIGURES
+    return Result(experiment, found, {name: text for name, text in captions.items() if (folder / name).is_file()})
+
+
+def _problem(found, name):
+    if not isinstance(found, dict) or any(key not in found for key in KEYS):
+        return f"lacks some of {', '.join(KEYS)}"
+    if found["experiment"] != name:
+        return f"is of {found['experiment']!r}, not of {name!r}"
+    if not all(isinstance(row, dict) and set(COLUMNS) <= set(row) for row in found["claims"]):
+        return f"has a claim that lacks some of {', '.join(COLUMNS)}"
+    return None
+
+
+def by_method(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Return the results of each method, methods in the registry's order."""
+    groups = {method: [r for r in results if r.experiment.method == method] for method in PAPERS}
+    return {method: group for method, group in groups.items() if group}
+
+
+def verdicts(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
+    """Return {method: (claims that hold, claims that do not)} for the methods among the results."""
+    held = {
+        method: [bool(c["holds"]) for r in group for c in r.found["claims"]]
+        for method, group in by_method(results).items()
+    }
+    return {method: (sum(holds), len(holds) - sum(holds)) for method, holds in held.items()}
