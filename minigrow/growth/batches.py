@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from minigrow.growth.basis import Move
+from minigrow.nn.validate import same_rows, whole
 
 Feed = dict[str, Any]
 
@@ -66,9 +67,17 @@ class Shuffled(NamedTuple):
 
     def begin(self, feed: Feed) -> Feed:
         """Go on with the rows that are left of an epoch of as many rows, else with a new epoch."""
-        fresh: Feed = {"epoch": 0, "n": len(self.X), "order": np.zeros(0, np.int64), "total": 0.0, "loss": np.nan}
-        fresh |= {name: feed[name] for name in ("epoch", "loss") if name in feed}
-        return dict(feed) if feed.get("n") == len(self.X) else fresh
+        n = len(self.X)
+        whole(self.batch, "batch", least=1)
+        fresh = _begun(self, feed) | {"n": n, "order": np.zeros(0, np.int64), "total": 0.0}
+        if feed.get("n") != n:
+            return fresh
+        order = np.asarray(feed.get("order", fresh["order"]))
+        if order.ndim != 1 or order.dtype.kind not in "iu" or not np.isin(order, np.arange(n)).all() or len(order) > n:
+            raise ValueError(
+                f"the feed's order must name rows 0..{n - 1} of the data, got {order}. Is the file damaged?"
+            )
+        return fresh | {"order": order, "total": float(feed.get("total", 0.0))}
 
     def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (X, y) of the next n batches; the last one of an epoch may be smaller."""
@@ -111,7 +120,7 @@ class Whole(NamedTuple):
 
     def begin(self, feed: Feed) -> Feed:
         """Return the feed, or a new one."""
-        return {"epoch": feed.get("epoch", 0), "loss": feed.get("loss", np.nan)}
+        return _begun(self, feed)
 
     def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (X, y) n times."""
@@ -133,3 +142,11 @@ class Whole(NamedTuple):
     def rows(self, batch: tuple) -> int:
         """Return the number of rows."""
         return len(batch[0])
+
+
+def _begun(source, feed):
+    """The epochs so far and the loss of the last one, for rows that can be dealt."""
+    if not len(source.X):
+        raise ValueError("X must have at least one row, got none.")
+    same_rows(source.X, source.y)
+    return {"epoch": whole(feed.get("epoch", 0), "the feed's epoch"), "loss": float(feed.get("loss", np.nan))}

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.growth.contract import Network
+from minigrow.growth.contract import check
 from minigrow.growth.events import fits
-from minigrow.growth.files import DAMAGED, load_arrays, save_arrays
+from minigrow.growth.files import DAMAGED, load_arrays, said, save_arrays
 from minigrow.growth.history import History, from_arrays, to_arrays
-from minigrow.nn.optimisers import Optimiser, State
+from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.validate import FLOATS, whole
 from minigrow.nn.wrappers import described, restored
 
@@ -83,8 +83,8 @@ def load(path: str | os.PathLike, network: type) -> Run:
         raise ValueError(f"{path} holds a {meta.get('network')}, not a {_name(network)}. Load it with that class.")
     try:
         return _run(arrays, meta, network)
-    except (*DAMAGED, TypeError, IndexError, OverflowError) as error:
-        raise ValueError(f"{path} is a damaged {KIND} file: {error} Take an earlier copy.") from error
+    except DAMAGED as error:
+        raise ValueError(f"{path} is a damaged {KIND} file: {said(error)} Take an earlier copy.") from error
 
 
 def _run(arrays, meta, network):
@@ -92,13 +92,10 @@ def _run(arrays, meta, network):
     theta = arrays["theta"]
     if theta.dtype not in FLOATS or theta.ndim != 1:
         raise ValueError(f"theta must be a vector of float32 or float64, got {theta.dtype} {theta.shape}.")
-    net: Network = network(**{key: _frozen(value) for key, value in meta["fields"].items()}, theta=theta)
-    optimiser = restored(meta["optimiser"])
+    net = check(network(**{key: _frozen(value) for key, value in meta["fields"].items()}, theta=theta))
+    optimiser = checked(restored(meta["optimiser"]))
     t, step, work = (whole(count, "a count") for count in meta["counts"])
-    slots = tuple(arrays[f"slot{i}"] for i in range(len(optimiser.orders)))
-    if any(slot.dtype != theta.dtype for slot in slots):
-        raise ValueError(f"the optimiser's slots must be {theta.dtype} as theta is.")
-    state = State(t, slots)
+    state = State(t, tuple(arrays[f"slot{i}"] for i in range(len(optimiser.orders))))
     fits(optimiser, state, net)
     feed = {name.removeprefix("feed."): _plain(value) for name, value in arrays.items() if name.startswith("feed.")}
     return Run(net, optimiser, state, _generator(meta["rng"]), step, from_arrays(arrays, meta["history"]), feed, work)
@@ -108,6 +105,9 @@ def _generator(state):
     """Only a bit generator of NumPy's: a name from the file must not reach any other attribute."""
     if state["bit_generator"] not in GENERATORS:
         raise ValueError(f"the generator must be one of {', '.join(GENERATORS)}, got {state['bit_generator']!r}.")
+    place = state["state"].get("pos", state.get("buffer_pos", 0))  # NumPy reads from there on without looking
+    if not 0 <= whole(place, "the generator's place") <= (4 if "buffer_pos" in state else 624):
+        raise ValueError(f"the generator's place must lie within its numbers, got {place}.")
     rng = np.random.Generator(getattr(np.random, state["bit_generator"])())
     rng.bit_generator.state = state
     return rng

@@ -7,7 +7,7 @@
 | `axes` | {parameter: which space each of its axes produces (+h) or consumes (-h)}, trained ones first | the method |
 | `gradient(*batch, loss)` | (loss, dL/dtheta (P,)), derived by hand | the method |
 | `__call__(X)` | the outputs (n, k) for inputs (n, d) | the method |
-| `trained`, `decayed`, `priced` | names: what an optimiser moves, decay shrinks, a price acts on | `Spaces`: all, all, what leaves hidden neurons |
+| `trained`, `decayed`, `priced` | names: what an optimiser moves, decay shrinks, a price acts on | `Spaces` |
 | `bound(g, loss)` | the gradient written into memory set aside once | `Spaces`; a method with kernels has its own |
 | `shapes`, `params` | the shape of every parameter, and windows on theta by name | `Spaces` |
 | `widths`, `parameters` | sizes in order; entries of theta | `Spaces` |
@@ -29,6 +29,7 @@ import numpy as np
 
 from minigrow.growth.basis import Move, apply
 from minigrow.nn.spaces import Axes, Wire, entries
+from minigrow.nn.validate import FLOATS
 
 
 class Network(Protocol):
@@ -79,6 +80,8 @@ def check(net: Net) -> Net:
             f"a network must have {', '.join(missing)}, which {kind} has not. Derive it from minigrow.nn.Spaces; "
             "the members are in minigrow.growth.contract."
         )
+    if np.asarray(net.theta).dtype not in FLOATS:
+        raise ValueError(f"theta must hold float32 or float64 to be trained, got {np.asarray(net.theta).dtype}.")
     if tuple(net.axes)[: len(net.trained)] != tuple(net.trained):
         raise ValueError(f"the trained parameters must come first in axes, got {net.trained} of {tuple(net.axes)}.")
     for names in (net.decayed, net.priced):

@@ -11,6 +11,7 @@ from minigrow.growth.basis import Move, Places, carry
 from minigrow.growth.contract import Network, trained_entries
 from minigrow.nn.optimisers import Optimiser, State
 from minigrow.nn.spaces import flatten, views
+from minigrow.nn.validate import whole
 
 
 class Event(NamedTuple):
@@ -123,6 +124,12 @@ def fits(optimiser: Optimiser, state: State, net: Network) -> None:
             f"the optimiser's state has slots of {lengths} entries, but the network trains {P}. After a change by hand the state "
             "must follow: growth.accept(run, net, event), or state=growth.follow([event], optimiser, state, net_before)."
         )
+    if any(slot.dtype != net.theta.dtype for slot in state.slots):
+        kinds = ", ".join(str(slot.dtype) for slot in state.slots)
+        raise ValueError(
+            f"the optimiser's slots must be {net.theta.dtype} as theta is, got {kinds}. growth.start makes them so."
+        )
+    whole(state.t, "the optimiser's step count t")
 
 
 def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
@@ -139,6 +146,7 @@ def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
     for event in events:
         if not isinstance(event, Event):
             raise ValueError(f"{who} must return events of growth.Event, got {event!r}.")
+        _plain_values(event, who)
         seen = sizes.get(event.space)
         for space, change in event.moves:
             if sizes.get(space) != change.old:
@@ -146,7 +154,7 @@ def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
             sizes[space] = change.new
         sign = {"grow": 1, "prune": -1}.get(event.kind, 0)
         counted = event.after - event.before == sign * event.neurons
-        if (event.moves and (event.before, event.after) != (seen, sizes[event.space])) or (sign and not counted):
+        if (event.moves and (event.before, event.after) != (seen, sizes.get(event.space))) or (sign and not counted):
             raise ValueError(
                 f"{who}: the event says {event.kind} {event.neurons}, {event.before} to {event.after} neurons of {event.space}; "
                 f"its moves lead from {seen} to {sizes.get(event.space)}."
@@ -158,3 +166,16 @@ def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
         )
     if not events and not np.array_equal(before.theta, after.theta, equal_nan=True):
         raise ValueError(f"{who} changed parameters without an event. Return one that says what it did, and its moves.")
+    if np.isfinite(before.theta).all() and not np.isfinite(after.theta).all():
+        raise ValueError(f"{who} made parameters NaN or infinite.")
+    if after.theta.dtype != before.theta.dtype:
+        raise ValueError(f"{who} changed the float type from {before.theta.dtype} to {after.theta.dtype}. Keep it.")
+
+
+def _plain_values(event, who):
+    """A history must be able to hold the event."""
+    for name in ("kind", "space", "reason"):
+        if not isinstance(getattr(event, name), str):
+            raise ValueError(f"{who}: an event's {name} must be a word, got {getattr(event, name)!r}.")
+    for name in ("neurons", "before", "after"):
+        whole(getattr(event, name), f"{who}: an event's {name}")

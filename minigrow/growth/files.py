@@ -23,7 +23,21 @@ DAMAGED = (
     AttributeError,
     NotImplementedError,
     RuntimeError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    MemoryError,
 )
+
+
+def said(error: BaseException) -> str:
+    """Return in words what one of these says, as a sentence: a KeyError alone names a word and no reason.
+
+    >>> said(KeyError("theta"))
+    "something in it is missing or misnamed ('theta')."
+    """
+    lost = isinstance(error, (KeyError, TypeError, AttributeError))
+    return f"something in it is missing or misnamed ({error})." if lost else f"{str(error).removesuffix('.')}."
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.growth.events import Event
-from minigrow.growth.files import load_arrays, save_arrays
+from minigrow.growth.files import DAMAGED, load_arrays, plain, said, save_arrays
 
 KIND, VERSION = "minigrow history", 2
 Row = Mapping[str, Any]
@@ -75,8 +75,8 @@ class History:
         arrays, meta = load_arrays(path, KIND, VERSION)
         try:
             return from_arrays(arrays, meta["history"])
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise ValueError(f"{path} is a damaged {KIND} file: {_said(error)} Take an earlier copy.") from error
+        except DAMAGED as error:
+            raise ValueError(f"{path} is a damaged {KIND} file: {said(error)} Take an earlier copy.") from error
 
 
 def to_arrays(history: History) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -97,6 +97,8 @@ def to_arrays(history: History) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
                 f"column {name!r} must hold numbers or words to be saved, got {column[-1].dtype}. "
                 "Does observe(net) return None?"
             )
+        if len({value.dtype.kind in "US" for value in column}) > 1:
+            raise ValueError(f"column {name!r} must hold numbers in every row or words in every row, not both.")
         shapes = np.full((len(column), max(1, *(value.ndim for value in column))), -1)
         for row, value in zip(shapes, column, strict=True):
             row[: value.ndim] = value.shape
@@ -107,7 +109,9 @@ def to_arrays(history: History) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 def _plain(event):
     left = {"moves", "memory"} | (set() if event.origin else {"origin"})
-    return {key: value for key, value in event._asdict().items() if key not in left}
+    fields = plain({key: value for key, value in event._asdict().items() if key not in left})
+    _event(fields)  # which refuses what could not be read back
+    return fields
 
 
 def from_arrays(arrays: Mapping[str, np.ndarray], table: Mapping[str, Any]) -> History:
@@ -148,8 +152,3 @@ def _cut(arrays, key, name):
         raise ValueError(f"the shapes of column {name!r} must add up to its {values.size} values.")
     pieces = np.split(values, ends[:-1])
     return [piece.reshape(shape) if shape else piece[0] for piece, shape in zip(pieces, shapes, strict=True)]
-
-
-def _said(error):
-    lost = isinstance(error, (KeyError, TypeError))
-    return f"something in it is missing or misnamed ({error})." if lost else f"{str(error).removesuffix('.')}."

@@ -12,14 +12,26 @@ import numpy as np
 from numba import njit
 
 compiled = njit(cache=True, error_model="numpy", nogil=True)
+# Sums may be reordered and products fused. Where this is not said, a function takes it from the caller that compiles it first.
+summed = njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "contract"})
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # their sum is ln 2 to 33 digits
 MAGIC = 1.5 * 2.0**52  # adding it to a small number rounds that to a whole one, held in the low bits
 BIAS = 1023.0  # of a double's exponent
 
 
 @compiled
+def same_length(a, b):
+    """Refuse vectors of two lengths: beyond the end of one of them stands somebody else's memory."""
+    if a.size != b.size:
+        raise ValueError(
+            "parameters, gradient and optimiser slots must have one length. Let the state follow: growth.follow."
+        )
+
+
+@compiled
 def sgd(theta, g, rate):
     """theta -= rate g, vectors (P,)."""
+    same_length(theta, g)
     for i in range(theta.size):
         theta[i] -= rate * g[i]
 
@@ -27,6 +39,8 @@ def sgd(theta, g, rate):
 @compiled
 def momentum(theta, g, v, rate, beta):
     """v = beta v + g; theta -= rate v, vectors (P,)."""
+    same_length(theta, g)
+    same_length(theta, v)
     for i in range(theta.size):
         v[i] = beta * v[i] + g[i]
         theta[i] -= rate * v[i]
@@ -35,6 +49,8 @@ def momentum(theta, g, v, rate, beta):
 @compiled
 def nesterov(theta, g, v, rate, beta):
     """v = beta v + g; theta -= rate (g + beta v), vectors (P,)."""
+    same_length(theta, g)
+    same_length(theta, v)
     for i in range(theta.size):
         v[i] = beta * v[i] + g[i]
         theta[i] -= rate * (g[i] + beta * v[i])
@@ -43,6 +59,8 @@ def nesterov(theta, g, v, rate, beta):
 @compiled
 def rmsprop(theta, g, s, rate, fresh, eps, clip):
     """s += fresh (g^2 - s); theta -= clip(rate g / sqrt(s + eps)), vectors (P,)."""
+    same_length(theta, g)
+    same_length(theta, s)
     for i in range(theta.size):
         s[i] += fresh * (g[i] * g[i] - s[i])
         step = rate * g[i] / np.sqrt(s[i] + eps)
@@ -52,7 +70,12 @@ def rmsprop(theta, g, s, rate, fresh, eps, clip):
 @compiled
 def adamw(theta, g, m, v, decayed, shrink, fresh1, fresh2, rate, scale, eps):
     """One AdamW step on vectors (P,); the entries of theta in the rows [first, behind the last] of `decayed` shrink first."""
+    same_length(theta, g)
+    same_length(theta, m)
+    same_length(theta, v)
     for row in range(len(decayed)):
+        if decayed[row, 0] < 0 or decayed[row, 1] > theta.size:
+            raise ValueError("the rows of decayed must lie within the parameters.")
         for i in range(decayed[row, 0], decayed[row, 1]):
             theta[i] *= shrink
     for i in range(theta.size):
@@ -65,8 +88,12 @@ def adamw(theta, g, m, v, decayed, shrink, fresh1, fresh2, rate, scale, eps):
 def softmax_loss(p, labels, gradient):
     """Return the mean softmax cross-entropy of logits p (n, k) with integer labels (n,); writes dL/dp (n, k)."""
     n, k = p.shape
+    if labels.size != n or gradient.shape != p.shape:
+        raise ValueError("there must be one label and one row of the gradient for each row of outputs.")
     loss = 0.0
     for i in range(n):
+        if labels[i] < 0 or labels[i] >= k:
+            raise ValueError("labels must be whole numbers from 0 to the number of outputs - 1.")
         top = p[i, 0]
         for j in range(1, k):
             top = max(top, p[i, j])
@@ -82,7 +109,7 @@ def softmax_loss(p, labels, gradient):
     return loss / n
 
 
-@compiled
+@summed
 def tanh_rows(z, bits):
     """Replace z (n,) by tanh(z), within 4 units in the last place; bits (n,) int64 is scratch.
 

@@ -63,11 +63,15 @@ def checked(optimiser: Optimiser) -> Optimiser:
             checked(value)
             continue
         if not isinstance(value, (int, float, np.number)):
+            if hasattr(optimiser, "update"):  # what wraps an optimiser may have fields of other kinds
+                raise ValueError(f"{name} must be a number, got {value!r}.")
             continue
         if name in ("beta", "beta1", "beta2") and not 0 <= value < 1:
             raise ValueError(f"{name} must lie in [0, 1), got {value!r}.")
         if name != "clip":
             positive(value, name, zero="off" if name != "rate" else "")
+        elif not value > 0:
+            raise ValueError(f"clip must be > 0, or infinite for no clipping, got {value!r}.")
     return optimiser
 
 

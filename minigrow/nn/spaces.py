@@ -52,6 +52,8 @@ class Spaces:
 
     def __post_init__(self) -> None:
         """Check that theta has just the entries that axes and sizes ask for; a float type instead of it means zeros."""
+        for space, m in self.sizes.items():
+            validate.whole(m, f"the size of space {space}")
         if isinstance(self.theta, np.dtype):
             object.__setattr__(self, "theta", np.zeros(size(self.shapes), self.theta))
         _check_length(self.theta, self.shapes)
@@ -87,7 +89,7 @@ class Spaces:
         """Windows on theta by name: writing to one writes to theta."""
         return views(self.theta, self.shapes)
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """The sizes of the spaces, from the inputs to the outputs."""
         return tuple(self.sizes.values())
@@ -166,10 +168,12 @@ class Layered(Spaces):
     def __post_init__(self) -> None:
         """Name the layers of widths that were given as a plain sequence."""
         if not isinstance(self.sizes, Mapping):
-            object.__setattr__(self, "sizes", {f"h{l}": int(m) for l, m in enumerate(self.sizes)})
+            object.__setattr__(
+                self, "sizes", {f"h{l}": validate.whole(m, "each width") for l, m in enumerate(self.sizes)}
+            )
         super().__post_init__()
 
-    @property
+    @cached_property
     def layers(self) -> int:
         """L, the number of weight matrices between one layer and the next."""
         return len(self.sizes) - 1
