@@ -28,16 +28,15 @@ import dataclasses
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minigrow import structure, urn
-from minigrow.growth import follow
-from minigrow.nn import MLP, Adam
-from minigrow.nn.optimisers import start
+from minigrow import growth, structure, urn
+from minigrow.nn import MLP, Adam, start
 from minigrow.plotting import STYLE, look
 from minigrow.structure import pictures
-from minigrow.urn.embedding import from_matrix
-from minigrow.urn.network import forward
+from minigrow.urn.embedding import embed_mlp, embed_residual, from_matrix
+from minigrow.urn.formulas import forward
+from minigrow.urn.network import spectral_radius
+from minigrow.urn.pricing import metric
 from minigrow.urn.strengths import prices, soft_threshold
-from minigrow.urn.training import metric
 
 small = {"font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11, "legend.fontsize": 10, "figure.dpi": 80}
 plt.rcParams.update(STYLE | small | {"figure.constrained_layout.use": True})
@@ -226,15 +225,16 @@ print(f"{net.theta.size} slopes, largest difference below 1e-8: {np.abs(g - slop
 assert np.abs(g - slopes).max() < 1e-8
 
 # %% [markdown]
-# And one whole training step: gradient, Adam, soft threshold in Adam's coin. This is all that `urn.live` does, again
-# and again.
+# And one whole training step: gradient, Adam, soft threshold in Adam's step sizes. This is all that `urn.train` does,
+# again and again.
 
 # %%
 adam, theta = Adam(rate=1e-2), net.theta.copy()
 state = adam.update(start(adam, theta), theta, g)  # theta moves in place
 theta = soft_threshold(theta, metric(adam, state, theta) * prices(net, s))
 
-library = urn.live(urn.begin(net, adam, rng=0), X, y, urn.Plan(steps=1, strengths=s)).net
+plan = growth.Plan(steps=1, batch=None, loss="mse")  # one step on all rows
+library = urn.train(growth.start(net, adam, rng=0), X, y, plan, s).net
 print(f"apart by {np.abs(theta - library.theta).max() / eps:.1f} eps; weights that became zero: {np.sum(theta == 0)}")
 assert np.abs(theta - library.theta).max() < 64 * eps
 
@@ -252,12 +252,12 @@ assert np.abs(theta - library.theta).max() < 64 * eps
 # %%
 draw = np.random.default_rng(2)
 mlp = MLP.create([3, 4, 4, 2], "tanh", rng=2)
-pool = urn.embed_mlp(mlp)
+pool = embed_mlp(mlp)
 X3 = draw.standard_normal((50, 3))
 print(f"MLP 3-4-4-2 in a pool of {pool.size}: apart by {np.abs(pool(X3) - mlp(X3)).max() / eps:.1f} eps")
 
 V1, V2, b1, b2 = (draw.standard_normal(shape) for shape in ((6, 3), (3, 6), 6, 3))
-residual = urn.embed_residual([(V1, b1), (V2, b2)])
+residual = embed_residual([(V1, b1), (V2, b2)])
 plain = X3 + np.tanh(X3 @ V1.T + b1) @ V2.T + b2
 print(f"residual net: apart by {np.abs(residual(X3) - plain).max() / eps:.1f} eps")
 
@@ -313,12 +313,13 @@ assert structure.read_net(renamed).widths == (3, 4, 4, 2)
 
 # %%
 def trained(net, X, y, s, seed, **more):
-    plan = urn.Plan(steps=2000, strengths=s, ramp=1000, settle=500, **more)
-    return urn.live(urn.begin(net, Adam(rate=1e-2), rng=seed), X, y, plan)
+    plan = growth.Plan(steps=2000, batch=None, loss="mse", **more)
+    return urn.train(growth.start(net, Adam(rate=1e-2), rng=seed), X, y, plan, s, ramp=1000, settle=500)
 
 
 def snapshot(net):
-    return {"edges": len(structure.read_net(net).edges), "matrix": net.W.ravel()}
+    read = {"edges": len(structure.read_net(net).edges), "matrix": net.W.ravel()}
+    return read | ({"error": np.mean((net(signs) - half_xor) ** 2)} if net.inputs == 2 else {})
 
 
 cheap = urn.Strengths(l1=0.01, time=0.03, loop=1.0)
@@ -336,7 +337,7 @@ rows = life.history.rows
 fig, axes = plt.subplots(1, 5, figsize=(13, 3.3), width_ratios=[1.7, 1, 1, 1, 1])
 steps = [row["step"] for row in rows]
 axes[0].semilogy(steps, [row["edges"] for row in rows], label="edges", **look(0))
-axes[0].semilogy(steps, [max(row["loss"], 1e-9) for row in rows], label="squared error", **look(1))
+axes[0].semilogy(steps, [max(row["error"], 1e-9) for row in rows], label="squared error", **look(1))
 axes[0].set(xlabel="training step", ylabel="edges; squared error", ylim=(5e-10, 2e4), title="a life")
 axes[0].legend(loc="lower left")
 for ax, i in zip(axes[1:], (1, 7, 13, 39), strict=True):
@@ -527,24 +528,23 @@ plt.show()
 # for local wiring, tanh instead of ReLU and a larger pool), never the method.
 #
 # **A lifetime.** The second half of Golkar's title: the same network meets an easy task (linear), a hard one (the
-# product of three of the four inputs), and the easy one again. Dead neurons leave as they die; at each change fresh
-# ones are offered, listening to everybody and speaking to nobody, so that the function stays; Adam's memory is
-# carried along (`minigrow.growth.follow`).
+# product of three of the four inputs), and the easy one again. Dead neurons leave as they die; at each change the pool
+# grows fresh ones, listening to everybody and speaking to nobody, so that the function stays; Adam's memory is
+# carried along (`minigrow.growth.accept`).
 
 
 # %%
 def lived(seed):
-    life = urn.begin(urn.Network.create(4, 1, size=28, rng=seed), Adam(rate=1e-2), rng=seed)
+    life = growth.start(urn.Network.create(4, 1, size=28, rng=seed), Adam(rate=1e-2), rng=seed)
     ends = []
     for y, l1 in ((linear, 0.01), (tasks["4-bit parity"][1] * bits[:, 3:], 0.003), (linear, 0.01)):
         if life.net.size < 28:
-            wide, event = urn.offer(life.net, 28 - life.net.size, rng=life.rng)
+            wide, event = urn.grow(life.net, 28 - life.net.size, rng=life.rng)
             assert np.abs(wide(bits) - life.net(bits)).max() < 64 * eps
-            life = life._replace(net=wide, state=follow([event], life.optimiser, life.state, life.net))
-        plan = urn.Plan(
-            2000, strengths=urn.Strengths(l1=l1, loop=1.0), ramp=1000, settle=500, every=50, observe=snapshot
-        )
-        life = urn.live(life, bits, y, plan)
+            life = growth.accept(life, wide, event)
+        until = {"since": life.step, "steps": life.step + 2000}  # prices rise anew from here
+        plan = growth.Plan(**until, batch=None, loss="mse", every=50, observe=snapshot)
+        life = urn.train(life, bits, y, plan, urn.Strengths(l1=l1, loop=1.0), ramp=1000, settle=500)
         ends.append((life.history.rows[-1]["edges"], np.mean((life.net(bits) - y) ** 2) < 1e-3))
     return [row["edges"] for row in life.history.rows], ends
 
@@ -644,9 +644,9 @@ for loop in (0.0, 1.0):
 
 wild = urn.Network.create(2, 1, size=28, iterations=1000, activation="relu", scale=3.0, rng=0)
 try:
-    urn.live(urn.begin(wild, rng=0), signs, half_xor, urn.Plan(steps=10))
-except urn.Overflow as stopped:
-    print(f"ReLU, 1000 steps: stopped, spectral radius {stopped.radius:.2f}")
+    trained(wild, signs, half_xor, urn.Strengths(), 0)
+except growth.Diverged as stopped:
+    print(f"ReLU, 1000 steps: stopped, spectral radius {spectral_radius(stopped.run.net):.2f}")
 
 # %% [markdown]
 # - **Too cheap**, and prices do not decide: at $\ell_1 = 0.001$ a linear target keeps more wires than XOR. **Too
@@ -658,7 +658,7 @@ except urn.Overflow as stopped:
 # - **Loops.** Without their price XOR's tanh neurons listen to themselves: under $\ell_1$ that is the cheapest way to
 #   a steeper curve. Parsimony finds holes in the price list, and then it is our list that is wrong, not the network.
 # - **Running away.** With ReLU, states grow like $\rho^t$ once the spectral radius $\rho$ of the hidden weights
-#   exceeds one. `live` stops with `Overflow` and hands back the last good network.
+#   exceeds one. `train` stops with `growth.Diverged` and hands back the last good run.
 # - **The reader's rules are rules.** "Layered" means at most 10 % skips; a third layer that only amplifies makes
 #   "sparse" of a net that you might call layered. XOR with tanh often ends so. Activation and strengths in this
 #   tutorial were found by search (on other seeds): *some* setting gives each architecture; not every setting does.
@@ -669,8 +669,8 @@ except urn.Overflow as stopped:
 # %% [markdown]
 # ### Exercise 1 (easy)
 #
-# Write $y = |x|$ into a pool with `urn.embed_layers`, with two ReLU neurons. How many edges has it, and what does the
-# pool say if it may think for one step only? Predict before you run.
+# Write $y = |x|$ into a pool with `urn.embedding.embed_layers`, with two ReLU neurons. How many edges has it, and what
+# does the pool say if it may think for one step only? Predict before you run.
 #
 # <details><summary>Answer</summary>
 #
@@ -679,7 +679,7 @@ except urn.Overflow as stopped:
 #
 # ```python
 # layers = [(np.array([[1.0], [-1.0]]), np.zeros(2)), (np.array([[1.0, 1.0]]), np.zeros(1))]
-# magnitude = urn.embed_layers(layers, "relu")
+# magnitude = urn.embedding.embed_layers(layers, "relu")
 # x = np.array([[-2.0], [0.5]])
 # print("edges", len(structure.read_net(magnitude).edges), "says", magnitude(x)[:, 0])
 # print("one step:", dataclasses.replace(magnitude, iterations=1)(x)[:, 0])
@@ -709,8 +709,9 @@ except urn.Overflow as stopped:
 #
 # ```python
 # drawn = urn.Network.create(2, 1, size=28, iterations=4, activation="relu", rng=0)
-# plan = urn.Plan(steps=4000, strengths=urn.Strengths(l1=0.01, loop=1.0), ramp=1000)
-# p = urn.live(urn.begin(drawn, Adam(rate=1e-2), rng=0), signs, half_xor, plan).net.params
+# plan = growth.Plan(steps=4000, batch=None, loss="mse")
+# run = growth.start(drawn, Adam(rate=1e-2), rng=0)
+# p = urn.train(run, signs, half_xor, plan, urn.Strengths(l1=0.01, loop=1.0), ramp=1000).net.params
 # listens = np.abs(p["Whx"]).sum(axis=1) + np.abs(p["Whh"]).sum(axis=1)
 # speaks = np.abs(p["Wyh"]).sum(axis=0) + np.abs(p["Whh"]).sum(axis=0)
 # print("listens / speaks:", (listens / speaks).round(2))
@@ -777,5 +778,5 @@ except urn.Overflow as stopped:
 #   Sciences 2, 183: proximal steps, where they come from and why they converge.
 # - Q. Liao and T. Poggio (2016), arXiv 1604.03640: residual nets read as one recurrent step applied again and again.
 # - The method page, `tutorials/urn.md`: every departure from the source, and every verdict.
-# - Next in the package: `minigrow/urn/network.py`, whose first page has the whole gradient; then
+# - Next in the package: `minigrow/urn/formulas.py`, whose first page has the whole gradient; then
 #   `minigrow/structure/reading.py`.

@@ -137,6 +137,13 @@ def restored(description: Any) -> Any:
     """
     try:
         name, fields = description
-        return OPTIMISERS[name](**{key: restored(value) if key == "inner" else value for key, value in fields.items()})
+        return OPTIMISERS[name](**{key: _value(key, value) for key, value in fields.items()})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"there is no such optimiser: {str(description)[:200]}.") from error
+
+
+def _value(key, value):
+    """JSON knows no tuples: a list was one."""
+    if key == "inner":
+        return restored(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -1,9 +1,12 @@
 """Read the architecture out of any sparse network's weights: live neurons, cycles, layers, skips, locality, a verdict.
 
-Start with `read(W, inputs, outputs)` (or `from_layers([W1, W2])`), then `judge`; `pictures` draws what was found.
+Start with `read_net(net)`, or for plain matrices with `read(W, inputs, outputs)` and `from_layers([W1, W2])`; then `judge` gives
+the verdict, and `pictures` draws what was found.
+
+Reading order: `graph` (who reaches whom), `reading` (the structure), `verdict` (its rules), `pictures`.
 """
 
-from minigrow.structure.reading import Structure, from_layers, read, read_net
+from minigrow.structure.reading import Structure, from_layers, read, read_net, whole
 from minigrow.structure.verdict import KINDS, Verdict, judge
 
-__all__ = ["KINDS", "Structure", "Verdict", "from_layers", "judge", "read", "read_net"]
+__all__ = ["KINDS", "Structure", "Verdict", "from_layers", "judge", "read", "read_net", "whole"]

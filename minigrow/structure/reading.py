@@ -1,4 +1,4 @@
-"""Read the architecture out of a weight matrix: `read(W, inputs, outputs)` of any sparse network.
+"""Read the architecture out of weights: `read_net(net)` of any network of the contract, `read(W, inputs, outputs)` of a matrix.
 
 Legend: W (S, S), row = to, column = from; only which entries are zero counts. An edge j -> i is effective when it lies on a
 walk from an input to an output, of at most I edges if the number of iterations I is given; a neuron is live when an
@@ -172,12 +172,34 @@ def from_layers(weights: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], l
     return W, list(range(first[1])), list(range(first[-2], first[-1]))
 
 
-def read_net(net: Any) -> Structure:
-    """Return the structure of a network that has W, widths (d, H, k), iterations and positions, as `minigrow.urn` has.
+def whole(net: Any) -> tuple[np.ndarray, dict[str, slice]]:
+    """Return the whole matrix W (S, S) of a network of the contract, and which of its neurons each space has.
 
-    >>> from minigrow.urn import Network
-    >>> read_net(Network.create(2, 1, size=6, rng=0)).walks[0]
-    2
+    The spaces stand one behind the other, inputs first and outputs last; wires that join the same two spaces are added. A neuron
+    whose gate is closed sends nothing.
+
+    >>> from minigrow.nn import MLP
+    >>> W, place = whole(MLP.create([2, 3, 1], rng=0))
+    >>> W.shape, place["h1"]
+    ((6, 6), slice(2, 5, None))
     """
-    d, H, k = net.widths
-    return read(net.W, range(d), range(d + H, d + H + k), net.iterations, net.positions)
+    first = np.cumsum([0, *net.sizes.values()]).tolist()
+    place = dict(zip(net.sizes, map(slice, first[:-1], first[1:]), strict=True))
+    W = np.zeros((first[-1], first[-1]), net.theta.dtype)
+    for to, source, weights in net.wires:
+        W[place[to], place[source]] += weights
+    for space, gate in net.gated.items():
+        W[:, place[space]] *= gate > 0
+    return W, place
+
+
+def read_net(net: Any) -> Structure:
+    """Return the structure of any network of the contract, with its iterations and positions where it has them.
+
+    >>> from minigrow.nn import MLP
+    >>> read_net(MLP.create([2, 3, 1], rng=0)).widths
+    (2, 3, 1)
+    """
+    W, place = whole(net)
+    inputs, *_, outputs = (np.arange(part.start, part.stop) for part in place.values())
+    return read(W, inputs, outputs, getattr(net, "iterations", None), getattr(net, "positions", ()))

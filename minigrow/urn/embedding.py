@@ -133,7 +133,7 @@ def embed_local(W: np.ndarray, b: np.ndarray, out: Layer, activation: str = "tan
         dense[i, i : i + field] = W[i]
     net = embed_layers([(dense, b), out], activation)
     places = [*range(m + field - 1), *(np.arange(m) + (field - 1) / 2), *[np.nan] * net.outputs]
-    return net.with_params(net.params, tuple((float(p),) for p in places))
+    return net.with_params(net.params, positions=places)
 
 
 def read_local(net: Network, field: int) -> tuple[Layer, Layer]:

@@ -5,17 +5,47 @@ p_i the position of neuron i; wire |p_i - p_j| is Euclidean. NaN means nowhere: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrow.nn import validate
-from minigrow.urn.network import Network, checked_positions
 
 NOWHERE = np.nan
 
 
-def line(inputs: int, hidden: int, outputs: int, *, rng: Any) -> np.ndarray:
+def checked_positions(positions: Sequence | np.ndarray, S: int) -> tuple:
+    """Return positions as a tuple of S tuples of coordinates, or () for none; numbers (S,) are taken as a line.
+
+    Raises ValueError when there is not one for each neuron.
+
+    >>> checked_positions([0.0, 1.0], 2)
+    ((0.0,), (1.0,))
+    """
+    array = np.asarray(positions, dtype=np.float64)
+    if array.size == 0:
+        return ()
+    array = array[:, None] if array.ndim == 1 else array
+    if array.ndim != 2 or len(array) != S:
+        raise ValueError(
+            f"positions must be one for each of the {S} neurons (inputs, hidden, outputs), got shape {array.shape}. "
+            "Try positions.line(...) or positions.grid(...)."
+        )
+    return tuple(map(tuple, array.tolist()))
+
+
+def places(net: Any) -> np.ndarray:
+    """Return the positions as an array (S, D); D = 0 where the network has none.
+
+    >>> from minigrow.urn import Network
+    >>> places(Network.create(1, 1, size=3, rng=0)).shape
+    (3, 0)
+    """
+    return np.asarray(net.positions, dtype=np.float64).reshape(net.size, -1)
+
+
+def line(inputs: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
     """Return positions (S, 1): inputs at 0, 1, .., d - 1; hidden at random on the same stretch; outputs nowhere.
 
     >>> line(3, 1, 1, rng=0).round(2)
@@ -30,7 +60,7 @@ def line(inputs: int, hidden: int, outputs: int, *, rng: Any) -> np.ndarray:
     return np.concatenate([np.arange(inputs), middle, np.full(outputs, NOWHERE)])[:, None]
 
 
-def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any) -> np.ndarray:
+def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
     """Return positions (S, 2): inputs row by row on a grid of unit steps, hidden at random over it, outputs nowhere.
 
     >>> grid(2, 2, 1, 1, rng=0).shape
@@ -42,11 +72,12 @@ def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any) -> np.
     return np.concatenate([pixels, middle, np.full((outputs, 2), NOWHERE)])
 
 
-def distances(net: Network) -> np.ndarray:
+def distances(net: Any) -> np.ndarray:
     """Return |p_i - p_j| of all pairs of neurons (S, S), 0 where one of them is nowhere.
 
     Raises ValueError when the network has no positions.
 
+    >>> from minigrow.urn import Network
     >>> distances(Network.create(1, 1, size=3, positions=[0.0, 2.0, np.nan], rng=0))
     array([[0., 2., 0.],
            [2., 0., 0.],
@@ -54,6 +85,5 @@ def distances(net: Network) -> np.ndarray:
     """
     if not net.positions:
         raise ValueError("a price on wire needs positions, got a network without. Give them to Network.create(...).")
-    p = np.asarray(checked_positions(net.positions, net.size))
-    gap = p[:, None] - p[None]
+    gap = places(net)[:, None] - places(net)[None]
     return np.nan_to_num(np.sqrt(np.sum(gap * gap, axis=2)))

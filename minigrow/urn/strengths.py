@@ -3,7 +3,7 @@
     L = task + l1 sum |W_ij| + group sum_j |W_.j|_2 + local sum |W_ij| |p_i - p_j| + time sum_t (t - 1) |a_t - a_{t-1}|^2
 
 The group runs over the outgoing weights of hidden neurons j. The time term is smooth and goes into the gradient
-(`network.gradient`); the other three have a corner at zero and are applied as proximal steps after the optimiser's, so
+(`formulas.gradient`); the other three have a corner at zero and are applied as proximal steps after the optimiser's, so
 that a weight which is not worth its price becomes exactly zero:
 
     prox of r |w|    (soft threshold)         w -> sign(w) max(|w| - r, 0)
@@ -16,25 +16,25 @@ out-weights over c) changes no function but changes all four: the prices choose 
 `path_norm`, the sum over paths of the products |w|.
 
 Source: Golkar 2019 says that the regularisers follow from the symmetries and the geometry of the input; the terms and
-proximal steps are our reading. How thresholds follow Adam's step size is said in `training.metric`.
+proximal steps are our reading. How thresholds follow Adam's step size is said in `pricing.metric`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from minigrow.nn import validate
-from minigrow.nn.spaces import views
-from minigrow.urn.network import Network, forward, late_activity
+from minigrow.nn.spaces import entries, views
+from minigrow.urn.formulas import forward, late_activity
 from minigrow.urn.positions import distances
 
 
 class Strengths(NamedTuple):
-    """How much each term costs, all >= 0: l1 a unit of |w|, group a unit of |w|_2, local a unit of |w| x distance, time.
+    """How much each term costs, all >= 0: l1 for a unit of |w|, group of |w|_2, local of |w| x distance, time of late activity.
 
     `loop` is an extra price on |W_ii| (ours): a self-connection only raises a neuron's gain, and under l1 alone it is the
     cheapest way to do so; a high price forbids it.
@@ -91,38 +91,42 @@ def shrink(theta, r):
         theta[i] = math.copysign(size, theta[i]) if size > 0 else 0.0
 
 
-def prices(net: Network, strengths: Strengths) -> np.ndarray:
+def prices(net: Any, strengths: Strengths) -> np.ndarray:
     """Return what a unit of each |theta_i| costs (P,): l1 + local |p_i - p_j| (+ loop if i = j) for weights, 0 for biases.
 
+    >>> from minigrow.urn import Network
     >>> prices(Network.create(1, 1, size=2, rng=0), Strengths(l1=0.5))
     array([0.5, 0. ])
     """
-    r = np.full(net.theta.size, strengths.l1, net.theta.dtype)
-    r[net.decayed :] = 0
-    np.fill_diagonal(views(r, net.shapes)["Whh"], strengths.l1 + strengths.loop)
-    if strengths.local:
-        D, cut = distances(net), views(r, net.shapes)
-        d, h = net.inputs, net.inputs + net.hidden
-        places = {"Whx": D[d:h, :d], "Wyx": D[h:, :d], "Whh": D[d:h, d:h], "Wyh": D[h:, d:h]}
-        for name, far in places.items():
-            cut[name] += (strengths.local * far).astype(r.dtype)
+    r = np.zeros_like(net.theta)
+    cut, d, h = views(r, net.shapes), net.inputs, net.inputs + net.hidden
+    place = {"x": slice(0, d), "h": slice(d, h), "y": slice(h, None)}
+    far = distances(net) if strengths.local else None
+    for name in net.priced:
+        cut[name][...] = strengths.l1
+    np.fill_diagonal(cut["Whh"], strengths.l1 + strengths.loop)
+    for name in net.priced if strengths.local else ():
+        to, source = (place[role[1:]] for role in net.axes[name])
+        cut[name] += (strengths.local * far[to, source]).astype(r.dtype)
     return r
 
 
-def outgoing(net: Network, theta: np.ndarray) -> np.ndarray:
-    """Return the weights out of hidden neurons (H + k, H), one column a neuron, as a window on theta (P,).
+def outgoing(net: Any, theta: np.ndarray) -> np.ndarray:
+    """Return the weights out of hidden neurons (H + k, H), one column for each neuron, as a window on theta (P,).
 
+    >>> from minigrow.urn import Network
     >>> net = Network.create(2, 1, size=8, rng=0)
     >>> outgoing(net, net.theta).shape
     (6, 5)
     """
     d, H, k = net.widths
-    return theta[(H + k) * d : net.decayed].reshape(H + k, H)
+    return theta[(H + k) * d : entries(net, net.priced)].reshape(H + k, H)
 
 
-def penalty(net: Network, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
+def penalty(net: Any, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
     """Return what each term adds to the loss (scalars), on a batch X (n, d) for the time term.
 
+    >>> from minigrow.urn import Network
     >>> net = Network.create(1, 1, size=2, iterations=1, rng=0)
     >>> net.theta[:] = [2.0, 1.0]
     >>> penalty(net, Strengths(l1=0.5), np.ones((3, 1)))
@@ -132,7 +136,7 @@ def penalty(net: Network, strengths: Strengths, X: np.ndarray) -> dict[str, floa
     wire = prices(net, Strengths(local=1.0)) if strengths.local else np.zeros_like(size)
     V = outgoing(net, net.theta)
     return {
-        "l1": strengths.l1 * float(size[: net.decayed].sum()),
+        "l1": strengths.l1 * float(size[: entries(net, net.priced)].sum()),
         "group": strengths.group * float(np.sqrt(np.sum(V * V, axis=0)).sum()),
         "local": strengths.local * float(size @ wire),
         "time": strengths.time * float(late_activity(*forward(net, X))[0]),
@@ -140,9 +144,10 @@ def penalty(net: Network, strengths: Strengths, X: np.ndarray) -> dict[str, floa
     }
 
 
-def path_norm(net: Network) -> float:
+def path_norm(net: Any) -> float:
     """Return the sum over all paths of at most I steps from inputs to outputs of the products of |w| (a scalar).
 
+    >>> from minigrow.urn import Network
     >>> net = Network.create(1, 1, size=2, iterations=1, rng=0)
     >>> net.theta[:] = [-2.0, 1.0]
     >>> path_norm(net)

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from minigrow.nn import Adam, start
-from minigrow.urn import Network, workspace
+from minigrow.urn import Network
+from minigrow.urn.fast import workspace
 
 torch.set_num_threads(1)
 

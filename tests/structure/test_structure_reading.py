@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minigrow import isotropic, urn
+from minigrow.nn import MLP, Spaces
 from minigrow.plotting import picture
-from minigrow.structure import KINDS, from_layers, judge, pictures, read
+from minigrow.structure import KINDS, from_layers, judge, pictures, read, read_net, whole
 from minigrow.structure.graph import FAR, components, longest_from, steps_from, walks
 from minigrow.structure.reading import effective
 
@@ -163,3 +165,35 @@ def test_pictures_draw(tmp_path):
         assert axes[0, 1].collections[0].get_offsets().shape == (18, 2)
         assert len(axes[0, 1].lines) == len(found.edges)
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_networks_of_the_contract_are_read_through_their_wires():
+    mlp = MLP.create([3, 4, 5, 2], rng=0)
+    W, place = whole(mlp)
+    by_layers, inputs, outputs = from_layers([mlp.params[f"W{l}"] for l in (1, 2, 3)])
+    assert np.array_equal(W, by_layers)
+    assert list(place) == ["h0", "h1", "h2", "h3"]
+    assert read_net(mlp).widths == read(by_layers, inputs, outputs).widths == (3, 4, 5, 2)
+    assert read_net(isotropic.Network.create([3, 4, 2], rng=0)).widths == (3, 4, 2)
+
+
+def test_a_pool_is_read_with_its_iterations_and_positions():
+    pool = urn.Network.create(2, 1, size=6, iterations=2, positions=[0, 1, 0, 1, 9, np.nan], rng=0)
+    pool.params["Whh"][...] = 0
+    assert np.array_equal(whole(pool)[0], pool.W)
+    found = read_net(pool)
+    assert found.walks == (2, 6)
+    assert found.reach == 9
+    assert np.isnan(read(pool.W, [0, 1], [5]).reach)
+
+
+def test_wires_between_the_same_spaces_add_up_and_closed_neurons_send_nothing():
+    class Two(Spaces):
+        sizes, theta = {"x": 1, "h": 2, "y": 1}, np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+        axes = {"A": ("+h", "-x"), "B": ("+h", "-x"), "C": ("+y", "-h")}  # noqa: RUF012
+        gated = {"h": np.array([0.5, 0.0])}  # noqa: RUF012
+
+    W, place = whole(Two())
+    assert W[place["h"], place["x"]].tolist() == [[4], [6]]
+    assert W[place["y"], place["h"]].tolist() == [[5, 0]]
+    assert read_net(Two()).widths == (1, 1, 1)

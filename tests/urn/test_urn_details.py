@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from minigrow.nn.spaces import entries
 from minigrow.structure import judge, read
-from minigrow.urn import Network, living, path_norm, spectral_radius
-from minigrow.urn.in_order import forward_in_order
+from minigrow.urn import Network, living, path_norm
+from minigrow.urn.fast.in_order import forward_in_order
+from minigrow.urn.network import spectral_radius
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 3, 4])
@@ -19,7 +21,7 @@ def test_path_norm_is_the_sum_over_powers(iterations):
 def test_sums_in_order_have_the_biases():
     for activation in ("tanh", "relu"):
         net, X = Network.create(2, 2, size=8, activation=activation, rng=0), np.eye(2)
-        net.theta[net.decayed :] = np.random.default_rng(1).standard_normal(6)
+        net.theta[entries(net, net.priced) :] = np.random.default_rng(1).standard_normal(6)
         assert np.allclose(forward_in_order(net, X), net(X))
 
 

@@ -10,8 +10,9 @@ from minigrow.experiments.registry import EXPERIMENTS, find
 from minigrow.experiments.urn import difficulty, lifetime, locality, motifs, phases, residual
 from minigrow.experiments.urn.common import Job, accuracy, one, strengths, trained
 from minigrow.experiments.urn.tasks import TASKS, task
-from minigrow.growth import History
-from minigrow.urn import Network, begin
+from minigrow.growth import History, start
+from minigrow.nn import Adam
+from minigrow.urn import Network
 
 TINY = {
     "difficulty": {"repeats": 2, "l1": [0.003, 0.01], "large_l1": [0.003], "steps": 40},
@@ -65,7 +66,7 @@ def test_the_film_has_matrices_sorted_by_layer():
 
 
 def test_the_pool_is_filled_again_and_the_state_follows():
-    small = begin(Network.create(4, 1, 10, rng=0), rng=0)
+    small = start(Network.create(4, 1, 10, rng=0), Adam(), rng=0)
     full = lifetime.filled(small)
     assert full.net.size == lifetime.SIZE
     assert full.state.slots[0].shape == full.net.theta.shape

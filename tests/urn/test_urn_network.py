@@ -5,30 +5,27 @@ import dataclasses
 import numpy as np
 import pytest
 
-from minigrow.growth import Plan as GrowthPlan
-from minigrow.growth import Run, load, save, train
-from minigrow.growth import start as start_run
+from minigrow import growth
+from minigrow.growth import Diverged, Plan, load, save, start
 from minigrow.nn import SGD, Adam
 from minigrow.structure import judge, read_net
-from minigrow.urn import (
-    Network,
-    Overflow,
-    Plan,
-    Strengths,
-    begin,
-    embed_local,
-    line,
-    live,
-    offer,
-    prune,
-    spectral_radius,
-)
-from minigrow.urn.embedding import embed_layers, from_matrix, read_layers, read_local, read_residual
-from minigrow.urn.positions import distances, grid
+from minigrow.urn import Network, Strengths, grid, grow, line, prune, train
+from minigrow.urn.embedding import embed_layers, embed_local, from_matrix, read_layers, read_local, read_residual
+from minigrow.urn.network import spectral_radius
+from minigrow.urn.positions import distances
 from minigrow.urn.strengths import block_soft_threshold, prices, shrink, soft_threshold
 
 XOR = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1.0]])
 TARGET = XOR[:, :1] * XOR[:, 1:]
+PLAN = Plan(steps=2000, batch=None, loss="mse")
+
+
+def begun(net, optimiser=Adam(1e-2), rng=0):  # noqa: B008
+    return start(net, optimiser, rng=rng)
+
+
+def small():
+    return Network.create(2, 1, size=8, rng=0)
 
 
 @pytest.mark.parametrize(
@@ -50,27 +47,39 @@ def test_create_refuses(change, words):
 
 @pytest.mark.parametrize("name", Strengths._fields)
 def test_negative_strengths_are_refused(name):
-    life = begin(Network.create(2, 1, size=8, rng=0), rng=0)
     with pytest.raises(ValueError, match=f"{name} must be a finite number >= 0, got -1"):
-        live(life, XOR, TARGET, Plan(strengths=Strengths(**{name: -1.0})))
+        train(begun(small()), XOR, TARGET, PLAN, Strengths(**{name: -1.0}))
 
 
 def test_wire_without_positions_and_settling_beyond_the_end_are_refused():
-    life = begin(Network.create(2, 1, size=8, rng=0), rng=0)
     with pytest.raises(ValueError, match="needs positions"):
-        live(life, XOR, TARGET, Plan(strengths=Strengths(local=1.0)))
-    with pytest.raises(ValueError, match="settle must lie in"):
-        live(life, XOR, TARGET, Plan(steps=10, settle=11))
+        train(begun(small()), XOR, TARGET, PLAN, Strengths(local=1.0))
+    with pytest.raises(ValueError, match=r"settle must lie in 0\.\.10"):
+        train(begun(small()), XOR, TARGET, PLAN._replace(steps=10), settle=11)
+    with pytest.raises(ValueError, match=r"settle must lie in 0\.\.10"):
+        train(begun(small()), XOR, TARGET, PLAN._replace(steps=30, since=20), settle=11)
 
 
-def test_overflow_is_caught_with_radius_and_last_good_state():
+def test_running_away_is_caught_with_radius_and_last_good_state():
     net = Network.create(2, 1, size=10, iterations=40, activation="relu", scale=3.0, rng=1)
-    life = begin(net, SGD(rate=1.0), rng=0)
-    with pytest.raises(Overflow, match=r"spectral radius .* of the hidden weights") as caught:
-        live(life, XOR, TARGET, Plan(steps=50))
-    assert np.isfinite(caught.value.net(XOR)).all()
-    assert caught.value.radius > 1
-    assert np.array_equal(caught.value.net.theta, net.theta)
+    words = r"40 iterations of relu with spectral radius \S+ of the hidden weights; .* may help\. The rate 1 "
+    with pytest.raises(Diverged, match=words) as caught:
+        train(begun(net, SGD(rate=1.0)), XOR, TARGET, PLAN._replace(steps=50))
+    assert spectral_radius(net) > 1
+    assert np.isfinite(caught.value.run.net(XOR)).all()
+    assert np.array_equal(caught.value.run.net.theta, net.theta)
+
+
+def test_what_runs_away_late_leaves_the_run_at_the_last_stop():
+    net = Network.create(2, 1, size=10, iterations=10, activation="relu", scale=0.5, rng=1)
+    plan = PLAN._replace(steps=1000, every=2)
+    with pytest.raises(Diverged) as caught:
+        train(begun(net, SGD(rate=0.5)), XOR, TARGET, plan)
+    run = caught.value.run
+    assert run.step > 0
+    assert np.array_equal(
+        run.net.theta, train(begun(net, SGD(rate=0.5)), XOR, TARGET, plan._replace(steps=run.step)).net.theta
+    )
 
 
 def test_radius_is_that_of_the_hidden_weights():
@@ -83,37 +92,27 @@ def test_radius_is_that_of_the_hidden_weights():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_training_keeps_the_type_and_its_argument(dtype):
     net = Network.create(2, 1, size=8, rng=0, dtype=dtype)
-    before, life = net.theta.copy(), begin(net, rng=0)
-    plan = Plan(steps=40, strengths=Strengths(0.01, 0.01, 0, 0.01, 1), settle=10, ramp=20, every=7)
-    after = live(life, XOR, TARGET, plan)
+    before, run = net.theta.copy(), begun(net)
+    plan, how = PLAN._replace(steps=40, every=7), (Strengths(0.01, 0.01, 0, 0.01, 1), 20, 10)
+    after = train(run, XOR, TARGET, plan, *how)
     assert after.net.theta.dtype == after.net(XOR.astype(dtype)).dtype == dtype
     assert all(slot.dtype == dtype for slot in after.state.slots)
     assert np.array_equal(net.theta, before)
-    assert life.step == life.state.t == 0
-    assert np.array_equal(live(life, XOR, TARGET, plan).net.theta, after.net.theta)
-
-
-def test_batches_come_from_the_generator():
-    X, plan = np.random.default_rng(0).standard_normal((20, 2)), Plan(steps=9, batch=6)
-    net = Network.create(2, 1, size=8, rng=0)
-    one, two, three = (live(begin(net, rng=seed), X, X[:, :1], plan).net.theta for seed in (0, 0, 1))
-    assert np.array_equal(one, two)
-    assert not np.array_equal(one, three)
+    assert run.step == run.state.t == 0
+    assert after.optimiser == run.optimiser
+    assert np.array_equal(train(run, XOR, TARGET, plan, *how).net.theta, after.net.theta)
 
 
 def test_xor_becomes_two_layers_with_real_zeros_and_the_pool_shrinks():
     net = Network.create(2, 1, size=28, rng=0)
-    plan = Plan(
-        steps=2000, strengths=Strengths(l1=0.03, time=0.003, loop=1), settle=500, ramp=1000, observe=lambda n: {}
-    )
-    life = live(begin(net, rng=0), XOR, TARGET, plan)
-    found = read_net(life.net)
-    assert np.mean((life.net(XOR) - TARGET) ** 2) < 1e-3
-    assert life.net.hidden < 10
+    run = train(begun(net), XOR, TARGET, PLAN, Strengths(l1=0.03, time=0.003, loop=1), ramp=1000, settle=500)
+    found = read_net(run.net)
+    assert np.mean((run.net(XOR) - TARGET) ** 2) < 1e-3
+    assert run.net.hidden < 10
     assert judge(found, 2, 1).kind == "layered"
-    assert len(found.edges) == np.count_nonzero(life.net.W) < 20
-    assert life.history.events[0].kind == "prune"
-    assert life.history["step"][-1] == life.step == 2000
+    assert len(found.edges) == np.count_nonzero(run.net.W) < 20
+    assert run.history.events[0].kind == "prune"
+    assert run.history["step"].tolist() == [250, 500, 750, 1000, 1250, 1500, 1750, 2000]
 
 
 def test_prices_of_a_weight_at_its_minimum():
@@ -122,9 +121,9 @@ def test_prices_of_a_weight_at_its_minimum():
     X, y = np.array([[1.0], [-1.0]]), np.array([[1.0], [-1.0]])
     for optimiser in (Adam(1e-2), SGD(1e-2)):
         for l1, expected in ((0.5, 0.75), (1.9, 0.05), (2.1, 0.0)):
-            life = live(begin(net, optimiser, rng=0), X, y, Plan(steps=3000, strengths=Strengths(l1=l1)))
-            assert life.net.theta[0] == pytest.approx(expected, abs=1e-3)
-            assert (life.net.theta[0] == 0) == (expected == 0)
+            run = train(begun(net, optimiser), X, y, PLAN._replace(steps=3000), Strengths(l1=l1))
+            assert run.net.theta[0] == pytest.approx(expected, abs=1e-3)
+            assert (run.net.theta[0] == 0) == (expected == 0)
 
 
 @pytest.mark.kernels
@@ -156,11 +155,13 @@ def test_prices_by_entry():
 def test_pool_keeps_positions_with_their_neurons():
     net = Network.create(2, 1, size=6, positions=line(2, 3, 1, rng=0), rng=0)
     net.params["Wyh"][0, 1] = net.params["Whh"][:, 1] = 0
-    small, event = prune(net)
-    assert small.positions[:4] == (*net.positions[:3], net.positions[4])
+    fewer, event = prune(net)
+    assert fewer.positions[:4] == (*net.positions[:3], net.positions[4])
     assert (event.before, event.after) == (3, 2)
-    wide, _ = offer(small, 2, rng=0)
-    assert wide.positions[:4] == small.positions[:4]
+    wide, _ = grow(fewer, 2, rng=0)
+    assert wide.positions[:4] == fewer.positions[:4]
+    with pytest.raises(ValueError, match="positions must be one for each of the 5 neurons"):
+        growth.moved(net, event.moves)  # the positions do not follow by themselves
     assert all(0 <= place[0] <= 1 for place in wide.positions[4:6])
     assert not wide.params["Wyh"][:, 2:].any()
     assert wide.params["Whx"][2:].all()
@@ -169,7 +170,15 @@ def test_pool_keeps_positions_with_their_neurons():
 def test_a_pool_without_anything_alive_keeps_one_neuron():
     net = Network.create(1, 1, size=5, scale=0.0, rng=0)
     assert prune(net)[0].hidden == 1
-    assert prune(Network.create(1, 1, size=2, rng=0))[1] is None
+
+
+def test_nothing_dead_is_an_event_of_no_neurons():
+    for net in (Network.create(1, 1, size=2, rng=0), small()):
+        same, event = prune(net)
+        assert same is net
+        assert (event.kind, event.neurons, event.moves) == ("prune", 0, ())
+    with pytest.raises(ValueError, match="neurons must be a whole number >= 1, got 0"):
+        grow(small(), 0)
 
 
 def test_distances_and_grid():
@@ -205,24 +214,44 @@ def test_local_net_computes_windows_and_is_judged_local():
 def test_the_shared_loop_trains_saves_and_continues_bit_for_bit(tmp_path):
     net = Network.create(2, 2, size=8, positions=line(2, 4, 2, rng=0), rng=0)
     y = (TARGET[:, 0] > 0).astype(int)
-    policy = lambda net, epoch, rng: _offered(net, rng) if epoch == 2 else (net, [])  # noqa: E731
-    whole = train(
-        start_run(net, Adam(1e-2), rng=0), XOR, y, GrowthPlan(epochs=6, batch=2, policies=(policy,), quiet=True)
-    )
-    half = train(
-        start_run(net, Adam(1e-2), rng=0), XOR, y, GrowthPlan(epochs=3, batch=2, policies=(policy,), quiet=True)
-    )
-    save(half, tmp_path / "half.npz")
-    again: Run = load(tmp_path / "half.npz", Network)
-    rest = train(again, XOR, y, GrowthPlan(epochs=6, batch=2, policies=(policy,), quiet=True))
+    plan = Plan(epochs=6, batch=2, policies=(_grown,), quiet=True)
+    whole = growth.train(begun(net), XOR, y, plan)
+    save(growth.train(begun(net), XOR, y, plan._replace(epochs=3)), tmp_path / "half.npz")
+    rest = growth.train(load(tmp_path / "half.npz", Network), XOR, y, plan)
     assert whole.net.hidden == 5
     assert np.array_equal(rest.net.theta, whole.net.theta)
     assert len(rest.net.positions) == rest.net.size
 
 
-def _offered(net, rng):
-    wide, event = offer(net, 1, rng=rng)
-    return wide, [event]
+def _grown(net, context):
+    if context.epoch != 2:
+        return net, ()
+    wide, event = grow(net, 1, rng=context.rng)
+    return wide, (event,)
+
+
+@pytest.mark.parametrize(("iterations", "hidden"), [(1, 5), (2, 5), (3, 5), (6, 5), (4, 0)])
+def test_cost_counts_the_multiply_adds_of_a_naive_loop(iterations, hidden):
+    """x is multiplied once, h_0 = 0 never, and only the last read-out counts."""
+    net = Network.create(3, 2, size=5 + hidden, iterations=iterations, rng=0)
+    x, p, count, h = np.ones(3), net.params, 0, None
+
+    def product(W, v):
+        nonlocal count
+        result = np.zeros(len(W))
+        for i, j in np.ndindex(W.shape):
+            result[i] += W[i, j] * v[j]
+            count += 1
+        return result
+
+    y = product(p["Wyx"], x) + p["cy"]
+    if iterations > 1:
+        heard = product(p["Whx"], x) + p["ch"]
+        for _ in range(iterations - 1):
+            h = np.tanh(heard if h is None else heard + product(p["Whh"], h))
+        y = y + product(p["Wyh"], h)
+    assert np.allclose(y, net(x[None])[0])
+    assert net.cost == count
 
 
 def test_extra_iterations_of_an_iterating_net_matter():

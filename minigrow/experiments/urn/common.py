@@ -14,11 +14,12 @@ import numpy as np
 from minigrow.experiments.claims import Claim, Estimate, bootstrap, judge
 from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.experiments.urn.tasks import Task, task
-from minigrow.nn import Adam
-from minigrow.nn.losses import LOSSES
+from minigrow.growth import Diverged, Plan, start
+from minigrow.nn import LOSSES, Adam
+from minigrow.nn import accuracy as share_right
 from minigrow.structure import judge as verdict
 from minigrow.structure import read_net
-from minigrow.urn import Network, Overflow, Plan, Strengths, begin, live, penalty
+from minigrow.urn import Network, Strengths, penalty, train
 
 OURS = "(Golkar states it without numbers)"
 RATE = 1e-2
@@ -53,11 +54,14 @@ def trained(job: Job) -> tuple[Network, Task]:
     2
     """
     t = task(job.task, job.seed)
-    plan = Plan(job.steps, job.batch, t.loss, job.strengths, job.steps // 4, job.steps // 2)
+    run, plan = (
+        start(drawn(job, t), Adam(RATE), rng=job.seed),
+        Plan(batch=job.batch, loss=t.loss, quiet=True, steps=job.steps),
+    )
     try:
-        return live(begin(drawn(job, t), Adam(RATE), rng=job.seed), t.X, t.y, plan).net, t
-    except Overflow as stopped:
-        return stopped.net, t
+        return train(run, t.X, t.y, plan, job.strengths, job.steps // 2, job.steps // 4).net, t
+    except Diverged as stopped:
+        return stopped.run.net, t
 
 
 def drawn(job: Job, t: Task) -> Network:
@@ -111,8 +115,7 @@ def accuracy(output: np.ndarray, y: np.ndarray) -> float:
     >>> accuracy(np.array([[0.3], [0.2]]), np.array([[1.0], [-1.0]]))
     50.0
     """
-    right = output.argmax(axis=1) == y if y.ndim == 1 else np.sign(output) == np.sign(y)
-    return 100 * float(np.mean(right))
+    return 100 * (share_right(output, y) if y.ndim == 1 else float(np.mean(np.sign(output) == np.sign(y))))
 
 
 def column(runs: Sequence[dict], name: str) -> np.ndarray:

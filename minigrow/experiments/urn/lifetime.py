@@ -1,12 +1,13 @@
 """Experiment 5: change the task and the prices during a network's life: does the structure follow, and the skill recover?
 
 Phases on the same 4 inputs: easy (linear), hard (product of three bits), easy, hard, hard with ten times dearer weights. At the
-start of each phase fresh neurons are offered until the pool is full again; dead ones leave as they die.
+start of each phase the pool grows fresh neurons until it is full again; dead ones leave as they die.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +16,13 @@ import numpy as np
 from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import OURS, RATE, accuracy, child_seeds, column, share, strengths
-from minigrow.experiments.urn.tasks import four_bits
-from minigrow.growth import History, follow, snapshot
-from minigrow.nn import Adam
+from minigrow.experiments.urn.tasks import Task, four_bits
+from minigrow.growth import History, Plan, Run, accept, snapshot, start
+from minigrow.nn import LOSSES, Adam
 from minigrow.structure import KINDS, read_net
 from minigrow.structure import judge as verdict
 from minigrow.structure.pictures import by_layer
-from minigrow.urn import Life, Network, Plan, begin, live, offer
+from minigrow.urn import Network, grow, train
 
 QUICK = {"repeats": 10, "steps": 1500, "every": 100}
 FULL = {"repeats": 20, "steps": 2000, "every": 100}
@@ -50,36 +51,34 @@ class Job(NamedTuple):
 
 def one(job: Job) -> tuple[list[dict], History]:
     """Live through all phases; returns what each one ended with, and the whole history."""
-    life = begin(Network.create(4, 1, SIZE, rng=job.seed), Adam(RATE), rng=job.seed)
+    life = start(Network.create(4, 1, SIZE, rng=job.seed), Adam(RATE), rng=job.seed)
     ends = []
     for kind, l1 in PHASES:
         t = four_bits(kind)
-        plan = Plan(job.steps, None, "mse", strengths(l1=l1), job.steps // 4, job.steps // 2, job.every, look)
-        life = live(filled(life), t.X, t.y, plan)
+        plan = Plan(batch=None, loss="mse", observe=partial(look, t=t), quiet=True,
+                    steps=life.step + job.steps, every=job.every, since=life.step)  # fmt: skip
+        life = train(filled(life), t.X, t.y, plan, strengths(l1=l1), job.steps // 2, job.steps // 4)
         row = life.history.rows[-1]
-        ends.append({"edges": int(row["edges"]), "hidden": life.net.hidden, "error": float(row["loss"]),
+        ends.append({"edges": int(row["edges"]), "hidden": life.net.hidden, "error": float(row["error"]),
                      "accuracy": accuracy(life.net(t.X), t.y), "kind": KINDS[int(row["kind"])]})  # fmt: skip
     return ends, life.history
 
 
-def filled(life: Life) -> Life:
-    """Return the life with fresh neurons offered until the pool has SIZE again, the optimiser's state carried along."""
+def filled(life: Run) -> Run:
+    """Return the run with fresh neurons until the pool has SIZE again, the optimiser's state carried along."""
     missing = SIZE - life.net.size
-    if missing < 1:
-        return life
-    net, event = offer(life.net, missing, rng=life.rng)
-    state = follow([event], life.optimiser, life.state, life.net)
-    return life._replace(net=net, state=state, history=life.history.with_events([event._replace(step=life.step)]))
+    return accept(life, *grow(life.net, missing, rng=life.rng)) if missing > 0 else life
 
 
-def look(net: Network) -> dict[str, Any]:
-    """Return the columns of the film: edges, depth, verdict (number in KINDS), live neurons sorted by layer, their matrix.
+def look(net: Network, t: Task) -> dict[str, Any]:
+    """Return the columns of the film: error, edges, depth, verdict (number in KINDS), live neurons by layer, their matrix.
 
     And for replay: all weights, and the layer of every hidden neuron (H,), -1 for one that is not live.
     """
     found = read_net(net)
     order = by_layer(found)
     return {
+        "error": LOSSES[t.loss](net(t.X), t.y)[0],
         "edges": len(found.edges),
         "depth": found.depth,
         "kind": KINDS.index(verdict(found, net.inputs, net.outputs).kind),
@@ -97,7 +96,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
         "phase_steps": config["steps"],
         "steps": found[0][1]["step"].tolist(),
         "edges": [history["edges"].tolist() for _, history in found],
-        "error": [np.maximum(history["loss"], 1e-12).round(12).tolist() for _, history in found],
+        "error": [np.maximum(history["error"], 1e-12).round(12).tolist() for _, history in found],
         "hidden": [history["widths"][:, 1].tolist() for _, history in found],
         "ends": [ends for ends, _ in found],
         "film": film(found[0][1], config["steps"]),

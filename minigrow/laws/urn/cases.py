@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 
-from minigrow.growth import Change
+from minigrow import growth
+from minigrow.nn.spaces import entries
 from minigrow.urn import Network
-from minigrow.urn.network import ACTS
-from minigrow.urn.pool import changed
+from minigrow.urn.formulas import SLOPES
 
 
 def pool(rng: np.random.Generator, activation: str | None = None, most: int = 12, iterations: int = 5) -> Network:
@@ -19,10 +19,10 @@ def pool(rng: np.random.Generator, activation: str | None = None, most: int = 12
     7
     """
     d, k, H = (int(n) for n in (rng.integers(1, 5), rng.integers(1, 5), rng.integers(2, most + 1)))
-    act = activation or str(rng.choice(ACTS))
+    act = activation or str(rng.choice(list(SLOPES)))
     steps, S = int(rng.integers(1, iterations + 1)), d + H + k
     net = Network.create(d, k, S, steps, act, positions=rng.uniform(0, 5, (S, 2)), rng=rng)
-    net.theta[net.decayed :] = 0.3 * rng.standard_normal(H + k)
+    net.theta[entries(net, net.priced) :] = 0.3 * rng.standard_normal(H + k)
     return net
 
 
@@ -35,15 +35,14 @@ def inputs(rng: np.random.Generator, net: Network, n: int = 7) -> np.ndarray:
     return rng.standard_normal((n, net.inputs))
 
 
-def moved(net: Network, change: Change) -> Network:
+def moved(net: Network, change: growth.Change) -> Network:
     """Return the network after a change of the hidden space, places as they were.
 
     >>> net = pool(np.random.default_rng(0))
-    >>> from minigrow.growth import permute
-    >>> moved(net, permute(range(net.hidden))).hidden == net.hidden
+    >>> moved(net, growth.permute(range(net.hidden))).hidden == net.hidden
     True
     """
-    return changed(net, change, np.asarray(net.positions)[net.inputs : -net.outputs], ("move", 0, ""))[0]
+    return growth.moved(net, [growth.Move("h", change)])
 
 
 def deep(rng: np.random.Generator, activation: str) -> Network:

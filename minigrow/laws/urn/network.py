@@ -13,7 +13,7 @@ from minigrow.laws.urn.cases import deep, inputs, moved, pool
 from minigrow.laws.urn.prices import SUMS
 from minigrow.nn import MLP, complex_step
 from minigrow.urn.embedding import embed_layers, embed_mlp, embed_residual, read_layers
-from minigrow.urn.network import ACTS, gradient
+from minigrow.urn.formulas import SLOPES, gradient
 
 
 def _gradient_gap(rng, spoil=1.0):
@@ -35,7 +35,7 @@ def _forgotten_time(rng):
 
     By hand: y_1 = 1, y_2 = 3, time = 1. The term is (3 - 1)^2 = 4, its derivative by y_2 is 2 x 2 = 4; of twice the term it is 8.
 
-    >>> from minigrow.urn.network import late_activity
+    >>> from minigrow.urn.formulas import late_activity
     >>> value, _, dy = late_activity([np.zeros((1, 1))] * 2, [np.array([[1.0]]), np.array([[3.0]])])
     >>> value, dy[1].item(), 2 * dy[1].item()
     (4.0, 4.0, 8.0)
@@ -65,7 +65,7 @@ def _stale(rng):
 
     By hand: y_1 = 1, y_2 = 3, time = 0.3: the formulas add 0.3 x 2 x (3 - 1) = 1.2 to dL/dy_2, the fast path adds nothing.
 
-    >>> from minigrow.urn.network import late_activity
+    >>> from minigrow.urn.formulas import late_activity
     >>> dy = late_activity([np.zeros((1, 1))] * 2, [np.array([[1.0]]), np.array([[3.0]])])[2]
     >>> round(0.3 * dy[1].item(), 9)
     1.2
@@ -102,7 +102,7 @@ def fast_gradient(rng: np.random.Generator) -> float:
 
 def _mlp(rng):
     widths = [int(n) for n in rng.integers(1, 9, int(rng.integers(2, 5)))]
-    mlp = MLP.create(widths, str(rng.choice(ACTS)), rng=rng)
+    mlp = MLP.create(widths, str(rng.choice(list(SLOPES))), rng=rng)
     return dataclasses.replace(mlp, theta=mlp.theta + 0.3 * rng.standard_normal(mlp.theta.size))
 
 

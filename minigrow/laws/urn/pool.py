@@ -6,14 +6,15 @@ import dataclasses
 
 import numpy as np
 
-from minigrow.growth import Move, apply, permute
+from minigrow import growth
+from minigrow.growth import Move, keep, permute
 from minigrow.laws import law
 from minigrow.laws.cases import in_eps
 from minigrow.laws.urn.cases import deep, inputs, moved, pool
 from minigrow.laws.urn.prices import SUMS
-from minigrow.urn import offer, prune
-from minigrow.urn.in_order import forward_in_order
-from minigrow.urn.network import ACTS, forward
+from minigrow.urn import grow, prune
+from minigrow.urn.fast.in_order import forward_in_order
+from minigrow.urn.formulas import SLOPES, forward
 
 
 def _iterated(net, X, more):
@@ -56,7 +57,7 @@ def more_iterations(rng: np.random.Generator) -> float:
 
 def _with_dead(rng):
     """A pool in which some neurons speak to none but each other, and some have nothing to say."""
-    net = deep(rng, str(rng.choice(ACTS)))
+    net = deep(rng, str(rng.choice(list(SLOPES))))
     kind = rng.integers(3, size=net.hidden)
     p, mute, empty = net.params, kind == 1, kind == 2
     p["Wyh"][:, mute], p["Whh"][np.ix_(~mute, mute)] = 0, 0
@@ -69,20 +70,17 @@ def _prune_living(rng):
 
     By hand: x = 3, two ReLU neurons with weight 1 in and 2 and 1 out: y = 2 x 3 + 1 x 3 = 9. Without the first one it is 3.
 
-    >>> from minigrow.growth import keep
     >>> from minigrow.urn import Network
     >>> net = Network.create(1, 1, 4, 2, "relu", scale=0.0, rng=0)
     >>> net.params["Whx"][...], net.params["Wyh"][...] = 1, [[2, 1]]
-    >>> small = net.with_params(apply([Move("h", keep([1], 2))], net.params, net.axes))
+    >>> small = growth.moved(net, [Move("h", keep([1], 2))])
     >>> net([[3.0]]).item(), small([[3.0]]).item()
     (9.0, 3.0)
     """
-    from minigrow.growth import keep
-
     net = deep(rng, "tanh")
     X, H = inputs(rng, net), net.hidden
-    params = apply([Move("h", keep(np.arange(1, H), H))], net.params, net.axes)
-    return in_eps(forward_in_order(net.with_params(params, net.positions[:-1]), X), forward_in_order(net, X))
+    small = growth.moved(net, [Move("h", keep(np.arange(1, H), H))], positions=net.positions[:-1])
+    return in_eps(forward_in_order(small, X), forward_in_order(net, X))
 
 
 @law("urn.prune", tolerance=0, because="dead terms are exact zeros, and the rest is summed in the same order",
@@ -127,14 +125,14 @@ def _speaking(rng):
     >>> from minigrow.urn import Network
     >>> net = Network.create(1, 1, 3, 2, "relu", scale=0.0, rng=0)
     >>> net.params["Whx"][...] = net.params["Wyh"][...] = 1
-    >>> wide = offer(net, 1, rng=0)[0]
+    >>> wide = grow(net, 1, rng=0)[0]
     >>> wide.params["Whx"][1], silent = 1, wide([[1.0]]).item()
     >>> wide.params["Wyh"][0, 1] = 2
     >>> net([[1.0]]).item(), silent, wide([[1.0]]).item()
     (1.0, 1.0, 3.0)
     """
     net = deep(rng, "tanh")
-    X, (wide, _) = inputs(rng, net), offer(net, 3, rng=rng)
+    X, (wide, _) = inputs(rng, net), grow(net, 3, rng=rng)
     wide.params["Wyh"][:, -3:] = rng.standard_normal((net.outputs, 3))
     return in_eps(forward_in_order(wide, X), forward_in_order(net, X))
 
@@ -153,7 +151,7 @@ def fresh_say_nothing(rng: np.random.Generator) -> float:
     """
     net = pool(rng)
     X = inputs(rng, net)
-    return in_eps(forward_in_order(offer(net, int(rng.integers(1, 6)), rng=rng)[0], X), forward_in_order(net, X))
+    return in_eps(forward_in_order(grow(net, int(rng.integers(1, 6)), rng=rng)[0], X), forward_in_order(net, X))
 
 
 def _unclamped(rng):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigrow.growth import flip, permute, rescale
+from minigrow import growth
+from minigrow.growth import Move, flip, permute, rescale
 from minigrow.laws import law
 from minigrow.laws.urn.cases import deep, inputs, moved
 from minigrow.urn import Strengths, path_norm, penalty
-from minigrow.urn.pool import changed
+from minigrow.urn.positions import places
 from minigrow.urn.strengths import block_soft_threshold, soft_threshold
 
 SUMS = "only BLAS ordering sums of another length"
@@ -28,8 +29,10 @@ def _term_gap(rng, activation, change, term=slice(None)):
 def _relabelled(rng, carry):
     net = deep(rng, "tanh")
     X, order = inputs(rng, net), np.roll(np.arange(net.hidden), 1)
-    places = np.asarray(net.positions)[net.inputs : -net.outputs]
-    other, _ = changed(net, permute(order), places[order] if carry else places, ("permute", 0, ""))
+    kept = places(net)
+    if carry:
+        kept[net.inputs : -net.outputs] = kept[net.inputs : -net.outputs][order]
+    other = growth.moved(net, [Move("h", permute(order))], positions=kept)
     return float(np.abs(_terms(other, X) / _terms(net, X) - 1).max()) / 2.2e-16
 
 

@@ -1,19 +1,18 @@
-"""The fast gradient: the formulas of `network.gradient` on memory set aside once for each batch size, products in BLAS.
+"""The fast gradient: the formulas of `formulas.gradient` on memory set aside once for each batch size, products in BLAS.
 
-What the inputs say is the same at every iteration, so it is multiplied once: A = X [W_hx; W_yx]' + c. The products
+What the inputs contribute is the same at every iteration, so it is multiplied once: A = X [W_hx; W_yx]' + c. The products
 dW = sum_t dz_t' h_{t-1} become one product over all iterations at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.nn.kernels import softmax_loss
 from minigrow.nn.losses import LOSSES
-from minigrow.urn.network import Network
 
 
 class Room(NamedTuple):
@@ -28,9 +27,10 @@ class Room(NamedTuple):
     B: np.ndarray
 
 
-def room(net: Network, n: int) -> Room:
+def room(net: Any, n: int) -> Room:
     """Set memory aside for a batch of n samples.
 
+    >>> from minigrow.urn import Network
     >>> room(Network.create(2, 1, size=8, iterations=3, rng=0), 5).h.shape
     (2, 5, 5)
     """
@@ -48,9 +48,10 @@ class Blocks(NamedTuple):
     c: np.ndarray
 
 
-def blocks(net: Network, theta: np.ndarray) -> Blocks:
+def blocks(net: Any, theta: np.ndarray) -> Blocks:
     """Cut theta (P,), or a gradient (P,), into the four matrices that the fast path multiplies with.
 
+    >>> from minigrow.urn import Network
     >>> net = Network.create(2, 1, size=8, rng=0)
     >>> blocks(net, net.theta).X.shape
     (6, 2)
@@ -61,16 +62,16 @@ def blocks(net: Network, theta: np.ndarray) -> Blocks:
     return Blocks(theta[:first].reshape(H + k, d), Wh[:H], Wh[H:], theta[second:])
 
 
-def bind(net: Network, g: np.ndarray, loss: str = "softmax", time: float = 0.0) -> Callable:
+def bind(net: Any, g: np.ndarray, loss: str = "softmax", time: float = 0.0) -> Callable:
     """Return f(X, y) -> loss that writes dL/dtheta into g (P,); X (n, d) must have the network's float type.
 
     It reads the network's theta anew at every call, so an optimiser may update it in between.
 
-    >>> from minigrow.urn.network import gradient
+    >>> from minigrow.urn import Network
     >>> net = Network.create(2, 1, size=8, rng=0)
     >>> g, X, y = np.empty_like(net.theta), np.eye(2), np.ones((2, 1))
     >>> value = bind(net, g, "mse", time=0.1)(X, y)
-    >>> np.allclose(g, gradient(net, X, y, "mse", time=0.1)[1])
+    >>> np.allclose(g, net.gradient(X, y, "mse", time=0.1)[1])
     True
     """
     W, dW, rooms = blocks(net, net.theta), blocks(net, g), {}

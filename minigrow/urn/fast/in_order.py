@@ -1,19 +1,21 @@
-"""Run the network with sums taken from left to right, so that adding or dropping zeros changes no bit.
+"""Run the network with sums taken from left to right, so that adding or leaving out zeros changes no bit.
 
 BLAS orders a sum by its length; here the order is that of the neurons. Slow: for laws and lessons.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minigrow.nn.activations import ACTIVATIONS
-from minigrow.urn.network import Network
 
 
-def forward_in_order(net: Network, X: np.ndarray) -> np.ndarray:
+def forward_in_order(net: Any, X: np.ndarray) -> np.ndarray:
     """Return the outputs (n, k) for inputs X (n, d), each sum from the first neuron to the last, bias last.
 
+    >>> from minigrow.urn import Network
     >>> net = Network.create(2, 1, size=8, rng=0)
     >>> np.allclose(forward_in_order(net, np.ones((5, 2))), net(np.ones((5, 2))))
     True

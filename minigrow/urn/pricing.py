@@ -1,0 +1,128 @@
+"""Pay the prices of the general loss: two wrappers around an optimiser, `Priced` while structure is sought, then `Settling`.
+
+    theta --inner step--> theta --soft threshold--> theta --block soft threshold--> theta        (Priced)
+    theta --inner step, at a falling rate--> theta --zeros stay zeros--> theta                   (Settling)
+
+Each price is paid behind the optimiser's step, in the optimiser's own step size (`metric`), so that a weight which is not worth
+its price becomes exactly zero. Then zeros are frozen and prices are off: what was found is fitted without the bias that prices
+leave behind (our choice). The time term is smooth, so it stands in the gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrow.nn.optimisers import OPTIMISERS, Optimiser, State
+from minigrow.nn.spaces import entries
+from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
+from minigrow.urn.strengths import Strengths, block_soft_threshold, outgoing, prices, shrink
+
+FALL = 0.01  # the settling rate ends at this share of the optimiser's
+
+
+def metric(optimiser: Optimiser, state: State, theta: np.ndarray) -> np.ndarray:
+    """Return how far one unit of gradient moves each parameter in a step (P,): the unit in which prices are paid.
+
+        SGD and its kin: rate       Adam: rate / (sqrt(v / (1 - beta2^t)) + eps)
+
+    Thresholds in this metric make the fixed points those of the stated loss: a weight stays at zero exactly when the
+    gradient there is smaller than its price. A bare threshold rate x price would compare the price with Adam's
+    normalised step instead, whose size says nothing of how useful a weight is.
+
+    >>> from minigrow.nn import Adam
+    >>> metric(Adam(rate=0.5), State(1, (np.zeros(1), np.array([0.004]))), np.zeros(1)).round(2)
+    array([0.25])
+    """
+    if not hasattr(optimiser, "beta2"):
+        return np.full_like(theta, optimiser.rate)
+    unbiased = np.sqrt(state.slots[1] / theta.dtype.type(1 - optimiser.beta2**state.t))
+    return theta.dtype.type(optimiser.rate) / (unbiased + theta.dtype.type(optimiser.eps))
+
+
+class Priced(NamedTuple):
+    """The inner step, then the soft threshold r (l1 + local distance + loop) and the block soft threshold r group, r = `metric`.
+
+    The strengths grow in proportion until `ramp` steps behind step `since`. They are constant from one stop of the training
+    loop to the next, at the value of the last of these steps.
+    """
+
+    inner: Any
+    strengths: Strengths
+    since: int = 0
+    ramp: int = 0
+
+    rate, orders = RATE, ORDERS
+
+    def at(self, step: int) -> Strengths:
+        """Return the strengths at a step.
+
+        >>> from minigrow.nn import Adam
+        >>> Priced(Adam(), Strengths(l1=1.0), ramp=100).at(25).l1
+        0.25
+        """
+        share = min(1.0, (step - self.since) / self.ramp) if self.ramp else 1.0
+        return Strengths(*(share * value for value in self.strengths))
+
+    def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step that pays the prices, its gradient with the time term.
+
+        Raises ValueError for an inner wrapper: it has no step size of its own.
+        """
+        if hasattr(self.inner, "bind"):
+            raise ValueError(
+                f"Priced must wrap an optimiser, whose step size is the unit of prices, got {type(self.inner).__name__}."
+            )
+        s, update = self.at(span.last), bind(self.inner, net, g, loss, span).update
+        cost, out = prices(net, s), outgoing(net, net.theta)
+
+        def paid(state: State) -> State:
+            state = update(state)
+            unit = metric(self.inner, state, net.theta)
+            if s.l1 or s.local or s.loop:
+                shrink(net.theta, cost * unit)
+            if s.group:
+                out[...] = block_soft_threshold(out, s.group * outgoing(net, unit).mean(axis=0))
+            return state
+
+        return Bound(net.bound(g, loss, s.time), paid)
+
+
+class Settling(NamedTuple):
+    """The inner step without prices, with zeros frozen, at a rate that falls from the optimiser's to a hundredth of it.
+
+    The rate falls from step `since` to step `until`. It is constant from one stop of the training loop to the next, at the
+    value of the first of these steps.
+    """
+
+    inner: Any
+    since: int
+    until: int
+
+    rate, orders = RATE, ORDERS
+
+    def at(self, step: int) -> float:
+        """Return the rate at a step.
+
+        >>> from minigrow.nn import Adam
+        >>> round(Settling(Adam(rate=1.0), 0, 100).at(50), 6)
+        0.1
+        """
+        left = (self.until - step) / max(self.until - self.since, 1)
+        return self.inner.rate * FALL ** (1 - left)
+
+    def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step that leaves weights at zero which are zero now."""
+        gradient, update = bind(self.inner._replace(rate=self.at(span.first)), net, g, loss, span)
+        zeros = np.flatnonzero(net.theta[: entries(net, net.priced)] == 0)
+
+        def settled(state: State) -> State:
+            state = update(state)
+            net.theta[zeros] = 0
+            return state
+
+        return Bound(gradient, settled)
+
+
+OPTIMISERS |= {"priced": Priced, "settling": Settling}
