@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import isotropic
-from minigrow.growth import Plan
+from minigrow.growth import Context, History, Plan
 from minigrow.isotropic import AutoAdapt, Network, adapt, fit, predict, score, singular_values
-from minigrow.isotropic.fitting import predict_probabilities, spectra
-from minigrow.nn import SGD, Adam
+from minigrow.isotropic.fit import spectra
+from minigrow.nn import SGD, Adam, softmax
 
 RNG = np.random.default_rng(1)
 X = RNG.standard_normal((60, 3))
@@ -24,6 +24,11 @@ def with_spectrum(sigma, inputs=12, seed=0, **options):
         U, _, Vt = np.linalg.svd(rng.standard_normal(net.shapes[name]), full_matrices=False)
         net.params[name][...] = (U * sigma) @ Vt
     return net
+
+
+def after(epoch):
+    """What the loop tells a policy behind this epoch."""
+    return Context(30 * epoch, epoch, np.random.default_rng(0), X, Y, "softmax", History())
 
 
 SPECTRA = st.lists(st.sampled_from([0.01, 0.2, 0.4, 0.6, 0.9, 1.5]), min_size=1, max_size=6)
@@ -69,7 +74,7 @@ def test_a_singular_value_of_tau_counts_as_small():
         ({"scaffold": -1}, "scaffold must be a whole number >= 0"),
         ({"scaffold": 1.5}, "scaffold must be a whole number >= 0"),
         ({"layer": 2}, "layer must be a hidden layer"),
-        ({"rng": None}, "rng must be"),
+        ({"rng": "seed"}, "rng must be"),
     ],
 )
 def test_errors_of_adapt(options, words):
@@ -87,13 +92,13 @@ def test_expectation_needs_data():
 
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_the_policy_acts_after_every_so_many_epochs(every):
-    policy, net, rng = AutoAdapt(0.5, 2, every), with_spectrum([1.5, 1.5]), np.random.default_rng(0)
-    acted = [bool(policy(net, epoch, rng)[1]) for epoch in range(1, 7)]
+    policy, net = AutoAdapt(0.5, 2, every), with_spectrum([1.5, 1.5])
+    acted = [bool(policy(net, after(epoch))[1]) for epoch in range(1, 7)]
     assert acted == [epoch % every == 0 for epoch in range(1, 7)]
 
 
 def test_the_policy_goes_from_the_last_hidden_layer_to_the_first():
-    net, events = AutoAdapt(0.5, 2)(with_spectrum([1.5, 1.5]), 1, np.random.default_rng(0))
+    net, events = AutoAdapt(0.5, 2)(with_spectrum([1.5, 1.5]), after(1))
     assert [event.space for event in events] == ["h2", "h1"]
     assert net.widths == (12, 4, 4, 2)
 
@@ -101,12 +106,12 @@ def test_the_policy_goes_from_the_last_hidden_layer_to_the_first():
 @pytest.mark.parametrize("every", [0, -1, 1.5])
 def test_the_policy_wants_a_positive_period(every):
     with pytest.raises(ValueError, match="every must be a whole number >= 1"):
-        AutoAdapt(every=every)(with_spectrum([1.5]), 1, np.random.default_rng(0))
+        AutoAdapt(every=every)(with_spectrum([1.5]), after(1))
 
 
 def test_the_policy_hands_its_data_on():
     net = with_spectrum([0.1, 0.1, 0.1], psi="expectation")
-    found, _ = AutoAdapt(0.5, 1, X=np.ones((2, 12)))(net, 1, np.random.default_rng(0))
+    found, _ = AutoAdapt(0.5, 1, X=np.ones((2, 12)))(net, after(1))
     assert found.widths == (12, 1, 1, 2)
 
 
@@ -118,7 +123,7 @@ def test_fit_learns_adapts_and_records():
     assert {event.kind for event in history.events} >= {"grow"}
     np.testing.assert_allclose(history["sigma1"][-1][: net.widths[1]], singular_values(net, 0))
     np.testing.assert_array_equal(predict(net, X), net(X).argmax(axis=1))
-    probabilities = predict_probabilities(net, X)
+    probabilities = softmax(net(X))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(probabilities.argmax(axis=1), predict(net, X))
     assert score(net, X, Y) == np.mean(predict(net, X) == Y)
@@ -155,7 +160,7 @@ def test_fit_keeps_float32():
 def test_own_policies_come_after_adaptation_and_own_columns_replace_spectra():
     seen = []
 
-    def policy(net, epoch, rng):
+    def policy(net, context):
         seen.append(net.widths)
         return net, ()
 
@@ -180,7 +185,8 @@ def test_the_defaults_run():
         (X, np.zeros(60), {}, "at least two classes"),
         (X, Y[:, None, None], {}, "at least two classes"),
         (X, Y - 1, {}, "labels must be whole numbers"),
-        (X, Y + 0.5, {}, "labels must be whole numbers"),
+        (X, Y + 0.5, {}, "labels must name every class 0..2, got none of"),
+        (X, np.where(Y == 1, 3, Y), {}, r"every class 0..3, got none of \[1\].*return_inverse"),
         (X, np.where(Y == 1, np.nan, Y), {}, "y must hold labels 0, 1"),
         (X, Y.astype(object), {}, "y must hold labels 0, 1"),
         (X, np.array(["a", "b", "c"])[Y], {}, "y must hold labels 0, 1"),
@@ -191,7 +197,6 @@ def test_the_defaults_run():
         (X[:0], Y[:0], {}, "at least two classes|one sample a row"),
         (X, Y, {"hidden": [0]}, "each width must be"),
         (X, Y, {"hidden": [-1]}, "each width must be"),
-        (X, Y, {"rng": None}, "rng must be"),
         (X, Y, {"rng": "seed"}, "rng must be"),
         (X, Y, {"optimiser": SGD(rate=-1)}, "rate must be"),
         (X, Y, {"plan": QUICK._replace(loss="hinge")}, "loss of fit must be one of"),

@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrow.isotropic import Network, forward_precomputed, kernels, precompute
+from minigrow import growth
+from minigrow.isotropic import Network
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
-from minigrow.isotropic.in_order import forward_in_order
-from minigrow.isotropic.network import forward, gradient
-from minigrow.isotropic.workspace import bind, buffers
+from minigrow.isotropic.fast import kernels
+from minigrow.isotropic.fast.in_order import forward_in_order
+from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
+from minigrow.isotropic.fast.workspace import bind, buffers
+from minigrow.isotropic.formulas import forward, gradient
 from minigrow.nn import INITIALISERS, RADIAL, central_step
 from minigrow.nn.losses import LOSSES
+from minigrow.nn.spaces import entries
 
 pytestmark = pytest.mark.kernels
 
@@ -111,7 +115,7 @@ def test_gradient_is_the_slope_of_the_loss(case, loss):
     value, g = gradient(net, X, y, loss)
 
     def f(theta):
-        moved = dataclasses.replace(net, theta=theta)
+        moved = net.with_theta(theta)
         psi = sum(np.sum(moved.params[f"psi{l}"] ** 2) for l in range(1, net.layers))
         return LOSSES[loss](moved(X), y)[0] + (0.1 * psi if net.psi == "decay" else 0)
 
@@ -194,16 +198,23 @@ def test_creation(case):
     L, (m_0, *m) = net.layers, net.widths
     count = sum(w * (d + 1) for d, w in zip([m_0, *m], m, strict=False)) + sum(m[1:]) + L - 1
     assert fresh.theta.size == count
-    assert fresh.trained == count - (0 if net.o == "trainable" else L - 1) - (
+    trained = entries(fresh, fresh.trained)
+    assert trained == count - (0 if net.o == "trainable" else L - 1) - (
         0 if net.psi in ("trainable", "decay") else sum(m[1:])
     )
-    assert fresh.decayed == fresh.trained - (L - 1 if net.o == "trainable" else 0)
+    assert entries(fresh, fresh.decayed) == trained - (L - 1 if net.o == "trainable" else 0)
+    assert list(fresh.axes)[: len(fresh.trained)] == list(fresh.trained), "the trained ones come first"
+    assert set(fresh.trained) - set(fresh.decayed) == ({"lambda"} if net.o == "trainable" else set())
+    assert fresh.priced == tuple(f"W{l}" for l in range(2, L + 1))
     np.testing.assert_allclose(fresh.intrinsic, 0 if net.o == "none" else 1e-6, rtol=1e-12)
     for l in range(1, L + 1):
         assert fresh.params[f"W{l}"].any()
         assert not fresh.params[f"b{l}"].any()
         assert l == L or not fresh.params[f"psi{l}"].any()
-    assert all(len(fresh.axes[name]) == len(shape) for name, shape in fresh.shapes.items() if name != "lambda")
+    assert all(len(fresh.axes[name]) == len(shape) for name, shape in fresh.shapes.items())
+    assert growth.check(fresh) is fresh
+    assert fresh.cost == sum(w * d for d, w in zip([m_0, *m], m, strict=False))
+    assert [(wire.source, wire.to) for wire in fresh.wires] == [(f"h{l - 1}", f"h{l}") for l in range(1, L + 1)]
 
 
 def test_orthogonal_start_has_equal_singular_values():
@@ -233,7 +244,7 @@ def test_buffers_fit_the_network():
         ({"psi": True}, "psi must be one of none, constant, trainable, decay, expectation, got True"),
         ({"init": "zeros"}, "init must be one of normal"),
         ({"dtype": np.float16}, "dtype must be float32 or float64, got float16"),
-        ({"rng": None}, "rng must be"),
+        ({"rng": "seed"}, "rng must be"),
     ],
 )
 def test_errors_of_creation(change, words):

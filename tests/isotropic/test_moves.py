@@ -10,21 +10,21 @@ from minigrow.growth.basis import apply
 from minigrow.isotropic import (
     Network,
     diagonalise,
-    drop_inputs,
-    drop_outputs,
     embed,
     grow,
     grow_inputs,
     grow_outputs,
     left_diagonalise,
     prune,
+    prune_inputs,
+    prune_outputs,
     singular_values,
     sparsify,
 )
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
-from minigrow.isotropic.diagonalise import gather, hidden, null, polish, svd
-from minigrow.isotropic.network import forward
-from minigrow.isotropic.neurodegeneration import by_product, free_direction, least_direction, reflection
+from minigrow.isotropic.diagonalise import gather, null, polish, svd
+from minigrow.isotropic.formulas import forward
+from minigrow.isotropic.pruning import by_product, free_direction, least_direction, reflection
 from minigrow.nn.initialisers import orthogonal
 
 
@@ -75,8 +75,8 @@ MOVES = {
     "reflection": lambda net, layer, X: prune(net, layer, 1, by="reflection", X=X),
     "grow_inputs": lambda net, layer, X: grow_inputs(net, 2),
     "grow_outputs": lambda net, layer, X: grow_outputs(net, 2),
-    "drop_inputs": lambda net, layer, X: drop_inputs(net, 1),
-    "drop_outputs": lambda net, layer, X: drop_outputs(net, 1),
+    "prune_inputs": lambda net, layer, X: prune_inputs(net, 1),
+    "prune_outputs": lambda net, layer, X: prune_outputs(net, 1),
 }
 
 
@@ -86,7 +86,7 @@ def test_every_move_is_pure_typed_and_tells_what_it_did(name, case):
     net, layer, X = case
     if name in ("prune", "product", "reflection") and net.widths[layer + 1] == 1:
         return
-    if (name == "drop_inputs" and net.widths[0] == 1) or (name == "drop_outputs" and net.widths[-1] == 1):
+    if (name == "prune_inputs" and net.widths[0] == 1) or (name == "prune_outputs" and net.widths[-1] == 1):
         return
     before = frozen(net)
     after, event = MOVES[name](net, layer, X)
@@ -265,7 +265,7 @@ def test_sigma_keeps_the_greatest_singular_values(case, count):
 
 
 @given(st.integers(2, 6), st.integers(2, 6), st.integers(0, 99))
-def test_product_drops_whom_nobody_hears(m, d, seed):
+def test_product_prunes_whom_nobody_hears(m, d, seed):
     """Neuron i has sigma_i = m - i + 1, so the last is least by sigma; a silent outgoing column makes another least."""
     net, rng = drawn([m + d, m, 3], seed)
     loud = np.ones(m)
@@ -276,16 +276,16 @@ def test_product_drops_whom_nobody_hears(m, d, seed):
     net.params["W2"][...] = orthogonal(3, m, rng) if m <= 3 else rng.standard_normal((3, m))
     net.params["W2"][...] /= np.linalg.norm(net.params["W2"], axis=0)
     net.params["W2"][...] *= loud
-    assert by_product(net, 0, 1).dropped.tolist() == [victim]
+    assert by_product(net, 0, 1).pruned.tolist() == [victim]
     after, _ = prune(net, 0, 1, by="product")
     expected = np.delete(np.arange(m + 1, 1, -1), victim)
     np.testing.assert_allclose(np.linalg.norm(after.params["W1"], axis=1), expected, rtol=1e-9)
 
 
-def test_product_of_equals_drops_the_last():
+def test_product_of_equals_prunes_the_last():
     net = Network.create([6, 4, 3], rng=0)
     wide, _ = grow(net, 0, 3, rng=0)
-    assert by_product(wide, 0, 2).dropped.tolist() == [5, 6]
+    assert by_product(wide, 0, 2).pruned.tolist() == [5, 6]
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 99), st.sampled_from([1e-9, 1e-3, 0.3]))
@@ -400,25 +400,25 @@ def test_inputs_and_outputs_come_and_go(case, k):
     assert (event.kind, event.space, event.neurons) == ("grow", "h0", k)
     noise = np.random.default_rng(0).standard_normal((len(X), k))
     close(wide(np.hstack([X, noise])), net(X), net)
-    back, event = drop_inputs(wide, k)
+    back, event = prune_inputs(wide, k)
     assert (event.kind, event.after) == ("prune", net.widths[0])
     np.testing.assert_array_equal(back.theta, net.theta)
     wide, event = grow_outputs(net, k)
     assert event.space == f"h{net.layers}"
     np.testing.assert_allclose(wide(X)[:, : net.widths[-1]], net(X), atol=1e-13)
     assert not wide(X)[:, net.widths[-1] :].any()
-    np.testing.assert_array_equal(drop_outputs(wide, k)[0].theta, net.theta)
+    np.testing.assert_array_equal(prune_outputs(wide, k)[0].theta, net.theta)
 
 
 @given(case=cases(dtype=np.float64))
-def test_dropping_inputs_is_feeding_zeros(case):
+def test_pruning_inputs_is_feeding_zeros(case):
     net, _, X = case
     if net.widths[0] > 1:
         silent = X.copy()
         silent[:, -1] = 0
-        np.testing.assert_allclose(drop_inputs(net, 1)[0](X[:, :-1]), net(silent), atol=1e-12)
+        np.testing.assert_allclose(prune_inputs(net, 1)[0](X[:, :-1]), net(silent), atol=1e-12)
     if net.widths[-1] > 1:
-        np.testing.assert_allclose(drop_outputs(net, 1)[0](X), net(X)[:, :-1], atol=1e-12)
+        np.testing.assert_allclose(prune_outputs(net, 1)[0](X), net(X)[:, :-1], atol=1e-12)
 
 
 NET = Network.create([4, 3, 1, 2], rng=0)
@@ -428,7 +428,7 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
 @pytest.mark.parametrize(
     ("move", "words"),
     [
-        (lambda: grow(NET, 2, rng=0), r"layer must be a hidden layer, 0..1 for widths .*got 2.*grow_outputs"),
+        (lambda: grow(NET, 2, rng=0), r"layer must be a hidden layer, 0..1 for widths .*got 2.*Layer 0 is the first one"),
         (lambda: grow(NET, -1, rng=0), "layer must be a"),
         (lambda: grow(NET, 0.0, rng=0), "layer must be a whole number"),
         (lambda: grow(NET, True, rng=0), "layer must be a whole number"),
@@ -436,7 +436,7 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
         (lambda: prune(NET, 2), "layer must be a hidden layer"),
         (lambda: singular_values(NET, 2), "layer must be a hidden layer"),
         (
-            lambda: hidden(Network.create([4, 2], rng=0), 0),
+            lambda: Network.create([4, 2], rng=0).hidden(0),
             "has no hidden layer. Create one with at least three widths",
         ),
         (lambda: diagonalise(NET, 0), r"stands on the inputs.*left_diagonalise\(net, 0\)"),
@@ -450,7 +450,7 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
         (lambda: grow(NET, 0, 0, rng=0), r"neurons must be >= 1, got 0. To remove neurons call prune\(...\)"),
         (lambda: grow(NET, 0, -2, rng=0), r"neurons must be >= 1, got -2. To remove neurons call prune\(...\)"),
         (lambda: grow(NET, 0, 1.5, rng=0), "neurons must be a whole number"),
-        (lambda: grow(NET, 0, 1, rng=None), "rng must be"),
+        (lambda: grow(NET, 0, 1, rng="seed"), "rng must be"),
         (lambda: grow(NET, 0, 1, rng=0, scale=0.0), "scale must be a finite number > 0, got 0.0"),
         (lambda: grow(NET, 0, 1, rng=0, scale=-1.0), "scale must be"),
         (lambda: embed(NET, [4, 2, 1, 2], rng=0), "embeds only in widths at least as large"),
@@ -459,9 +459,9 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
         (lambda: embed(NET, [4, 3, 2], rng=0), "embeds only"),
         (lambda: grow_inputs(NET, 0), "neurons must be a whole number >= 1"),
         (lambda: grow_outputs(NET, 0), "neurons must be a whole number >= 1"),
-        (lambda: drop_inputs(NET, 4), "neurons must leave at least one of 4, got 4"),
-        (lambda: drop_outputs(NET, 2), "neurons must leave at least one of 2, got 2"),
-        (lambda: drop_outputs(NET, 0), "neurons must be a whole number >= 1"),
+        (lambda: prune_inputs(NET, 4), "neurons must leave at least one of 4, got 4"),
+        (lambda: prune_outputs(NET, 2), "neurons must leave at least one of 2, got 2"),
+        (lambda: prune_outputs(NET, 0), "neurons must be a whole number >= 1"),
         (lambda: svd(np.array([[np.nan]])), "NaN or infinite weights has no singular values"),
     ],
 )
@@ -490,7 +490,7 @@ def test_defaults_of_the_moves():
     assert event.reason == "asked for"
     assert prune(net, 1)[0].widths == (4, 3, 2, 2)
     np.testing.assert_array_equal(prune(net, 1)[0].theta, prune(net, 1, 1, by="sigma")[0].theta)
-    sizes = [move(net)[0].widths for move in (grow_inputs, grow_outputs, drop_inputs, drop_outputs)]
+    sizes = [move(net)[0].widths for move in (grow_inputs, grow_outputs, prune_inputs, prune_outputs)]
     assert sizes == [(5, 3, 3, 2), (4, 3, 3, 3), (3, 3, 3, 2), (4, 3, 3, 1)]
 
 
