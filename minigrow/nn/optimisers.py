@@ -56,7 +56,7 @@ def checked(optimiser: Optimiser) -> Optimiser:
     >>> checked(SGD(rate=0.1))
     SGD(rate=0.1, decay=0.0)
     """
-    if not hasattr(optimiser, "orders") or not hasattr(optimiser, "_asdict"):
+    if isinstance(optimiser, type) or not hasattr(optimiser, "orders") or not hasattr(optimiser, "_asdict"):
         raise ValueError(f"an optimiser must be one of {', '.join(OPTIMISERS)}, or wrap one, got {optimiser!r}.")
     for name, value in optimiser._asdict().items():
         if name == "inner":

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import LOSSES, binary_cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
+from minigrow.nn import LOSSES, accuracy, softmax
 from minigrow.nn.kernels import softmax_loss
-from minigrow.nn.losses import class_labels
+from minigrow.nn.losses import binary_cross_entropy, class_labels, mean_squared_error, softmax_cross_entropy
 
 
 @st.composite
@@ -166,3 +166,36 @@ def test_good_class_labels(good):
 
 def test_booleans_are_two_classes():
     np.testing.assert_array_equal(class_labels(np.array([True, False]), 2), [1, 0])
+
+
+@given(batches(least=2))
+def test_accuracy_is_the_share_of_rows_whose_greatest_output_is_the_label(case):
+    p, rng = case
+    t = rng.integers(p.shape[1], size=len(p))
+    by_hand = sum(max(range(p.shape[1]), key=lambda j: row[j]) == label for row, label in zip(p, t, strict=True))
+    assert accuracy(p, t) == by_hand / len(p)
+    assert accuracy(p, np.eye(p.shape[1])[t]) == accuracy(p, t)
+
+
+def test_accuracy_wants_a_label_for_every_row():
+    with pytest.raises(ValueError, match="as many rows, got 3 and 2"):
+        accuracy(np.zeros((3, 2)), np.array([0, 1]))
+    with pytest.raises(ValueError, match=r"whole numbers in 0\.\.1"):
+        accuracy(np.zeros((1, 2)), np.array([2]))
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize(
+    ("labels", "shape", "words"),
+    [
+        ([0], (2, 3), "one label"),
+        ([0, 1, 2], (2, 3), "one label"),
+        ([0, 1], (2, 2), "one label"),
+        ([0, 3], (2, 3), "labels must be whole numbers"),
+        ([-1, 0], (2, 3), "labels must be whole numbers"),
+        ([0, 10**12], (2, 3), "labels must be whole numbers"),
+    ],
+)
+def test_the_compiled_softmax_writes_nowhere_else(labels, shape, words):
+    with pytest.raises(ValueError, match=words):
+        softmax_loss(np.zeros((2, 3)), np.array(labels), np.empty(shape))

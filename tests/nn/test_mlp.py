@@ -49,7 +49,8 @@ def test_creation(widths, dtype, init):
     assert net.theta.size == sum(m * (d + 1) for d, m in pairwise(widths))
     assert net.theta.dtype == dtype
     assert net.layers == len(widths) - 1
-    assert net.trained == net.decayed == net.theta.size
+    assert net.trained == net.decayed == tuple(net.shapes)
+    assert net.parameters == net.theta.size
     assert all(net.params[f"W{l}"].any() and not net.params[f"b{l}"].any() for l in range(1, net.layers + 1))
     assert all(len(net.axes[name]) == len(shape) for name, shape in net.shapes.items())
     np.testing.assert_array_equal(MLP.create(widths, "relu", init=init, rng=3, dtype=dtype).theta, net.theta)
@@ -94,7 +95,7 @@ def test_with_params_takes_the_widths_of_the_arrays():
         ({"activation": "swish"}, "activation must be one of identity, tanh"),
         ({"init": "zeros"}, "init must be one of normal"),
         ({"dtype": np.float16}, "dtype must be float32 or float64"),
-        ({"rng": None}, "rng must be"),
+        ({"rng": "0"}, "rng must be"),
     ],
 )
 def test_errors(change, words):

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, RMSProp, State, start
+from minigrow.nn import L1, OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, Pull, RMSProp, State, start
 from minigrow.nn.optimisers import checked
 
 pytestmark = pytest.mark.kernels
 
 FINITE = st.floats(-5, 5).filter(lambda g: g == 0 or abs(g) > 1e-3)
+PLAIN = [cls for cls in OPTIMISERS.values() if hasattr(cls, "update")]  # what wraps one is in test_wrappers
 GRADIENTS = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=FINITE)
 EACH = pytest.mark.parametrize("compiled", [False, True], ids=["formula", "compiled"])
 
@@ -70,7 +71,7 @@ def test_rmsprop_by_hand(compiled, gradients):
 @given(gradients=GRADIENTS, decayed=st.integers(0, 5))
 def test_adamw_by_hand(compiled, gradients, decayed):
     n, decayed = gradients.shape[1], min(decayed, gradients.shape[1])
-    theta, _ = run(AdamW(0.1, 0.5, 0.7, 0.9, 1e-3), np.ones(n), gradients, compiled, decayed)
+    theta, _ = run(AdamW(0.1, 0.5, 0.7, 0.9, 1e-3), np.ones(n), gradients, compiled, np.array([[0, decayed]]))
     expected = []
     for i in range(n):
         w, m, v = 1.0, 0.0, 0.0
@@ -86,8 +87,20 @@ def test_adamw_by_hand(compiled, gradients, decayed):
 def test_weight_decay_touches_everything_unless_told(compiled):
     theta, _ = run(AdamW(0.1, 0.5), np.ones(3), np.zeros((1, 3)), compiled)
     np.testing.assert_allclose(theta, 0.95)
-    theta, _ = run(AdamW(0.1, 0.5), np.ones(3), np.zeros((1, 3)), compiled, decayed=2)
+    theta, _ = run(AdamW(0.1, 0.5), np.ones(3), np.zeros((1, 3)), compiled, np.array([[0, 2]]))
     np.testing.assert_allclose(theta, [0.95, 0.95, 1])
+
+
+@EACH
+@given(edges=st.lists(st.integers(0, 12), min_size=0, max_size=8))
+def test_weight_decay_shrinks_just_the_named_ranges(compiled, edges):
+    edges = sorted(edges[: len(edges) // 2 * 2])
+    ranges = np.array(edges, np.int64).reshape(-1, 2)
+    theta, _ = run(AdamW(0.1, 0.5), np.ones(12), np.zeros((2, 12)), compiled, ranges)
+    expected = np.ones(12)
+    for first, last in ranges:
+        expected[first:last] *= 0.95**2
+    np.testing.assert_allclose(theta, expected)
 
 
 @EACH
@@ -100,7 +113,7 @@ def test_adams_first_step_is_the_rate_times_the_sign(compiled, g):
 @EACH
 def test_adam_is_adamw_without_decay(compiled):
     gradients = np.random.default_rng(0).standard_normal((4, 3))
-    adam = run(Adam(0.1, 0.5, 0.6, 1e-4), np.ones(3), gradients, compiled, 1)
+    adam = run(Adam(0.1, 0.5, 0.6, 1e-4), np.ones(3), gradients, compiled, np.array([[0, 1]]))
     adamw = run(AdamW(0.1, 0.0, 0.5, 0.6, 1e-4), np.ones(3), gradients, compiled)
     np.testing.assert_array_equal(adam[0], adamw[0])
 
@@ -138,7 +151,7 @@ def test_rate_decay_is_harmonic(compiled):
     assert theta[0] == pytest.approx(-(1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5))
 
 
-@pytest.mark.parametrize("cls", OPTIMISERS.values())
+@pytest.mark.parametrize("cls", PLAIN)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_formula_is_pure_and_compiled_pass_works_in_place(cls, dtype):
     optimiser, theta, g = cls(rate=0.1), np.ones(4, dtype), np.full(4, 0.5, dtype)
@@ -159,7 +172,7 @@ def test_formula_is_pure_and_compiled_pass_works_in_place(cls, dtype):
     np.testing.assert_array_equal(g, 0.5)
 
 
-@pytest.mark.parametrize("cls", OPTIMISERS.values())
+@pytest.mark.parametrize("cls", PLAIN)
 def test_state_starts_at_zero_with_a_slot_for_each_order(cls):
     state = start(cls(), np.ones(3, np.float32))
     assert state.t == 0
@@ -167,7 +180,7 @@ def test_state_starts_at_zero_with_a_slot_for_each_order(cls):
     assert all(slot.dtype == np.float32 and not slot.any() for slot in state.slots)
 
 
-@pytest.mark.parametrize("cls", OPTIMISERS.values())
+@pytest.mark.parametrize("cls", PLAIN)
 def test_orders_say_how_slots_scale_with_the_gradient(cls):
     optimiser, theta, g = cls(rate=0.1), np.zeros(3), np.array([1.0, -2.0, 0.5])
     one, three = (optimiser.step(start(optimiser, theta), theta, c * g)[1] for c in (1, 3))
@@ -190,6 +203,17 @@ def test_orders_say_how_slots_scale_with_the_gradient(cls):
         (AdamW(beta2=1.5), r"beta2 must lie"),
         (AdamW(weight_decay=-1e-3), "weight_decay must be a finite number >= 0"),
         (AdamW(eps=-1.0), "eps must be"),
+        (RMSProp(clip=-1.0), "clip must be > 0"),
+        (RMSProp(clip=float("nan")), "clip must be > 0"),
+        (SGD(rate="0.1"), "rate must be a number, got '0.1'"),
+        (SGD(rate=None), "rate must be a number, got None"),
+        (AdamW(beta1=float("nan")), "beta1 must lie"),
+        (Pull(SGD(rate=-1), 0.1), "rate must be"),
+        (Pull(SGD(), -0.1), "amount must be"),
+        (L1(SGD(), float("nan")), "strength must be"),
+        (L1(Pull(SGD(decay=-1), 0.1), 0.1), "decay must be"),
+        (3, "an optimiser must be one of sgd, momentum"),
+        (SGD, "an optimiser must be one of"),
     ],
 )
 def test_numbers_that_make_no_sense(bad, words):
@@ -197,7 +221,7 @@ def test_numbers_that_make_no_sense(bad, words):
         checked(bad)
 
 
-@pytest.mark.parametrize("cls", OPTIMISERS.values())
+@pytest.mark.parametrize("cls", PLAIN)
 def test_defaults_make_sense(cls):
     assert checked(cls()) == cls()
     assert OPTIMISERS[cls.__name__.lower()] is cls
@@ -231,3 +255,21 @@ def test_defaults_are_the_usual_ones():
     assert RMSProp() == RMSProp(0.01, 0.99, 1e-8, np.inf)
     assert Adam() == Adam(1e-3, 0.9, 0.999, 1e-8)
     assert AdamW() == AdamW(1e-3, 1e-3, 0.9, 0.999, 1e-8)
+
+
+@pytest.mark.parametrize("cls", PLAIN)
+@pytest.mark.parametrize("lengths", [(4, 3), (3, 4), (4, 0)])
+def test_the_compiled_pass_never_reads_behind_the_end(cls, lengths):
+    n, other = lengths
+    with pytest.raises(ValueError, match=r"must have one length.*growth\.follow"):
+        cls(rate=0.1).update(start(cls(), np.ones(n)), np.ones(n), np.ones(other))
+    for i in range(len(cls.orders)):
+        slots = [np.zeros(other if i == j else n) for j in range(len(cls.orders))]
+        with pytest.raises(ValueError, match="must have one length"):
+            cls(rate=0.1).update(State(0, tuple(slots)), np.ones(n), np.ones(n))
+
+
+@pytest.mark.parametrize("rows", [[[0, 5]], [[-1, 2]], [[0, 2], [3, 10**9]]])
+def test_decay_stays_within_the_parameters(rows):
+    with pytest.raises(ValueError, match="the rows of decayed must lie within"):
+        AdamW().update(start(AdamW(), np.ones(4)), np.ones(4), np.ones(4), np.array(rows))

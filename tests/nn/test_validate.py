@@ -147,10 +147,46 @@ def test_generators_pass_and_seeds_make_one():
     assert validate.generator(np.int64(3)).integers(1000) == validate.generator(3).integers(1000)
 
 
-@pytest.mark.parametrize("bad", [None, -1, True, "0", 1.5, np.random, [1, 2]])
+@pytest.mark.parametrize("bad", [-1, True, "0", 1.5, np.random, [1, 2]])
 def test_no_global_random_state(bad):
-    with pytest.raises(ValueError, match=r"rng must be a numpy\.random\.Generator or a seed >= 0"):
+    with pytest.raises(
+        ValueError, match=r"rng must be a numpy\.random\.Generator, a seed >= 0 or None, got .*Try rng=0"
+    ):
         validate.generator(bad)
+
+
+def test_without_a_seed_every_call_differs():
+    assert validate.generator(None).integers(2**60) != validate.generator(None).integers(2**60)
+
+
+@given(k=st.integers(2, 6), more=st.lists(st.integers(0, 99), max_size=9), seed=st.integers(0, 9))
+def test_labels_and_one_hot_rows_are_counted(k, more, seed):
+    y = np.random.default_rng(seed).permutation(np.array([*range(k), *(label % k for label in more)]))
+    found, classes = validate.labels(y)
+    assert classes == k
+    np.testing.assert_array_equal(found, y)
+    assert validate.labels(y.astype(float))[1] == validate.labels(np.eye(k)[y])[1] == k
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (["cat", "dog"], r"Words become numbers with: names, y = numpy\.unique\(y, return_inverse=True\)"),
+        ([0, 2, 2], r"labels must name every class 0\.\.2, got none of \[1\].*without gaps"),
+        ([1, 2], r"got none of \[0\]"),
+        ([0, 1000], r"got none of \[1, 2, 3, 4, 5\]"),
+        ([0.0, 1.5, 2.0], r"got none of \[1\]"),
+        ([0, 0], "at least two classes"),
+        ([], "at least two classes"),
+        ([0, np.nan], "at least two classes"),
+        ([None, 1], "at least two classes"),
+        (np.zeros((2, 2, 2)), "at least two classes"),
+        (1, "at least two classes"),
+    ],
+)
+def test_words_gaps_and_single_classes_are_refused(bad, words):
+    with pytest.raises(ValueError, match=words):
+        validate.labels(bad)
 
 
 def test_rows_must_agree():
