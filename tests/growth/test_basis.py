@@ -1,17 +1,37 @@
 """The change of basis against dense matrices written out entry by entry, for every change, composition and error."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.growth import Move, append, apply, carry, duplicate, flip, keep, matrix, permute, rescale, rotate
-from minigrow.growth.basis import Change
+from minigrow.growth import (
+    Change,
+    Move,
+    Plan,
+    append,
+    apply,
+    carry,
+    duplicate,
+    flip,
+    insert,
+    keep,
+    moved,
+    permute,
+    rescale,
+    rotate,
+    start,
+    train,
+)
+from minigrow.growth.basis import matrix
+from minigrow.nn import MLP, SGD
 from minigrow.nn.initialisers import orthogonal
 
 
 @st.composite
-def changes(draw, h=None, kinds=("rotate", "permute", "flip", "rescale", "append", "duplicate", "keep")):
+def changes(draw, h=None, kinds=("rotate", "permute", "flip", "rescale", "append", "insert", "duplicate", "keep")):
     """A change on h neurons, with T (new, h) and U (h, new) written out from its definition."""
     h = draw(st.integers(1, 5)) if h is None else h
     rng = np.random.default_rng(draw(st.integers(0, 999)))
@@ -36,6 +56,10 @@ def changes(draw, h=None, kinds=("rotate", "permute", "flip", "rescale", "append
         k = int(rng.integers(1, 4))
         T = np.vstack([one, np.zeros((k, h))])
         return append(h, k), T, T.T
+    if kind == "insert":
+        place = int(rng.integers(h + 1))
+        T = np.insert(one, place, 0, axis=0)
+        return insert(h, place), T, T.T
     if kind == "duplicate":
         i, q = int(rng.integers(h)), float(rng.uniform(0.1, 0.9))
         U = np.hstack([one, one[:, [i]] * (1 - q)])
@@ -87,7 +111,7 @@ def test_apply_multiplies_every_axis_that_names_the_space(case, dtype, seed):
         "V": ("+y", "-h"),
         "hh": ("+h", "-h"),
         "cube": ("+y", "-h", "-x"),
-        "other": ("+x", ""),
+        "other": ("+x", 2),
     }
     kept = {name: array.copy() for name, array in params.items()}
     found = apply([Move("h", change)], params, axes)
@@ -129,7 +153,7 @@ def test_composition_is_the_product(first, data):
 
 @given(st.data())
 def test_composition_of_lists_of_places_stays_one(data):
-    kinds = ("permute", "flip", "rescale", "append", "duplicate", "keep")
+    kinds = ("permute", "flip", "rescale", "append", "insert", "duplicate", "keep")
     a, *_ = data.draw(changes(kinds=kinds))
     b, *_ = data.draw(changes(h=a.new, kinds=kinds))
     assert not isinstance(a.then(b).T, np.ndarray)
@@ -160,12 +184,11 @@ def test_optimiser_state_maps_like_a_gradient(case, seed, dtype):
     assert {array.dtype for array in (*first.values(), *second.values())} == {np.dtype(dtype)}
 
 
-@given(changes(kinds=("append",)))
+@given(changes(kinds=("append", "insert")))
 def test_new_state_starts_at_zero(case):
-    change, *_ = case
+    change, T, _ = case
     found = carry([Move("h", change)], {"W": np.ones((change.old, 2))}, {"W": ("+h", "-x")}, order=2)["W"]
-    assert (found[: change.old] == 1).all()
-    assert not found[change.old :].any()
+    np.testing.assert_array_equal(found[:, 0], T.sum(axis=1))
 
 
 @given(h=st.integers(1, 5), k=st.integers(1, 4), seed=st.integers(0, 99))
@@ -217,8 +240,13 @@ def test_rotations_are_checked_in_their_own_precision(dtype):
         (lambda: rescale([np.nan]), "factors must be finite and > 0"),
         (lambda: append(2, 0), "neurons must be a whole number >= 1, got 0"),
         (lambda: append(2, 1.5), "neurons must be a whole number >= 1, got 1.5"),
-        (lambda: duplicate(2, 2), "neuron must be in 0..1, got 2"),
-        (lambda: duplicate(2, -1), "neuron must be a whole number >= 0"),
+        (lambda: duplicate(2, 2, 0.4), "neuron must be in 0..1, got 2"),
+        (lambda: duplicate(2, -1, 0.4), "neuron must be a whole number >= 0"),
+        (lambda: duplicate(2, 0, 0.5), r"share must be finite and not 1/2, got 0.5.*twins for ever"),
+        (lambda: duplicate(2, 0, np.nan), "share must be finite and not 1/2"),
+        (lambda: duplicate(2, 0, np.inf), "share must be finite and not 1/2"),
+        (lambda: insert(2, 3), r"place must be in 0..2, got 3"),
+        (lambda: insert(2, -1), "place must be a whole number >= 0"),
         (lambda: keep([], 2), "at least one of the 2 neurons must be kept"),
         (lambda: keep([2], 2), r"different neurons in 0..1, got \[2\]"),
         (lambda: keep([-1], 2), "different neurons in 0..1"),
@@ -255,5 +283,46 @@ def test_one_common_factor_counts_too():
     np.testing.assert_array_equal(found["W"], 2)
 
 
-def test_a_copy_gets_half_unless_told():
-    np.testing.assert_array_equal(matrix(duplicate(1, 0).Ut), [[0.5], [0.5]])
+def test_a_copy_wants_its_share_told():
+    with pytest.raises(TypeError, match="share"):
+        duplicate(1, 0)
+    np.testing.assert_array_equal(matrix(duplicate(1, 0, 0.25).Ut), [[0.25], [0.75]])
+
+
+def test_equal_halves_would_stay_twins_and_other_shares_do_not():
+    """Written out with matrices, since `duplicate` refuses it: the two copies never part, so the layer gained nothing."""
+    X, y = np.random.default_rng(0).standard_normal((20, 4)), np.arange(20) % 2
+    distance = []
+    for share in (0.5, 0.4):
+        split = np.array([[share], [1 - share]])
+        net = moved(MLP.create([4, 1, 2], rng=0), [Move("h1", Change(np.ones((2, 1)), split))])
+        run = train(start(net, SGD(0.5), rng=0), X, y, Plan(epochs=50, batch=None, quiet=True))
+        distance.append(float(np.abs(np.diff(run.net.params["W1"], axis=0)).max()))
+    assert distance[0] == 0
+    assert distance[1] > 1e-3
+
+
+@given(changes(h=2), st.sampled_from(["h2", "hidden", "", "+h", "3"]))
+def test_a_move_that_touches_no_axis_is_refused(case, space):
+    with pytest.raises(
+        ValueError, match=rf"a move on '{re.escape(space)}' touches no axis: the spaces are h, x, y. Is it a typo"
+    ):
+        apply(
+            [Move(space, case[0])], {"W": np.ones((2, 2)), "V": np.ones((1, 2))}, {"W": ("+h", "-x"), "V": ("+y", "-h")}
+        )
+
+
+@pytest.mark.parametrize("role", ["h", "", "*h", "+"])
+def test_a_role_without_its_sign_is_refused(role):
+    with pytest.raises(ValueError, match=r"a role must be \+ or - and a space"):
+        apply([Move("h", append(2, 1))], {"W": np.ones((2, 2))}, {"W": (role, "-x")})
+    with pytest.raises(ValueError, match=r"a role must be \+ or - and a space"):
+        carry([Move("h", append(2, 1))], {"W": np.ones((2, 2))}, {"W": (role, "-x")}, 1)
+
+
+def test_moved_keeps_the_kind_and_replaces_other_fields():
+    net = MLP.create([4, 3, 2], rng=0)
+    wide = moved(net, [Move("h1", append(3, 2)), Move("h0", keep([0, 2], 4))], activation="relu")
+    assert (wide.widths, wide.activation) == ((2, 5, 2), "relu")
+    np.testing.assert_array_equal(wide.params["W1"][:3], net.params["W1"][:, [0, 2]])
+    assert moved(net, []).theta is not net.theta
