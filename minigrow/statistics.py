@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,10 @@ def bootstrap(values: Sequence[float], statistic: Callable, draws: int = 2000) -
     n = len(x)
     if n < 2:
         return Estimate(float(statistic(x, axis=0)), math.nan, math.nan, n)
-    drawn = np.random.default_rng(0).integers(n, size=(n, draws))
-    low, high = np.percentile(statistic(x[drawn], axis=0), (2.5, 97.5))
+    low, high = np.percentile(statistic(x[_drawn(n, draws)], axis=0), (2.5, 97.5))
     return Estimate(float(statistic(x, axis=0)), float(low), float(high), n)
+
+
+@lru_cache(maxsize=1)
+def _drawn(n, draws):
+    return np.random.default_rng(0).integers(n, size=(n, draws))
