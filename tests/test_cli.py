@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from minigrow import cli, laws
-from minigrow.experiments import gallery, registry
+from minigrow.experiments import registry, results
 from minigrow.experiments.claims import Claim
 from minigrow.experiments.registry import EXPERIMENTS, Experiment, Outcome
 from minigrow.growth import History
@@ -59,7 +59,7 @@ def fake_experiment(monkeypatch):
     module.draw = lambda data, folder: (folder / "figure.txt").write_text(str(data["squares"]))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(registry.PAPERS, "fake", "Nobody 2000")
-    for module in (registry, gallery):
+    for module in (registry, results):
         monkeypatch.setattr(module, "EXPERIMENTS", (Experiment("fake.one", "Does it?", 1, 60),))
     return calls
 
@@ -225,7 +225,7 @@ def test_full_mode_and_repeats(fake_experiment, tmp_path):
 
 def test_a_neighbours_damage_does_not_fail_a_run(fake_experiment, monkeypatch, tmp_path, capsys):
     two = (*registry.EXPERIMENTS, registry.EXPERIMENTS[0]._replace(name="fake.two"))
-    monkeypatch.setattr(gallery, "EXPERIMENTS", two)
+    monkeypatch.setattr(results, "EXPERIMENTS", two)
     (tmp_path / "fake.two").mkdir()
     (tmp_path / "fake.two" / "results.json").write_text("{")
     assert run("run", "all", "--jobs", "1", "--out", str(tmp_path)) == 0
