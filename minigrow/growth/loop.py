@@ -223,7 +223,7 @@ def _compiled(run, engine, batches, stop):
     """Take the source's compiled steps until `stop`, with the structural changes that they ask for between them."""
     while run.step < stop:
         run, change = engine.steps(run, stop - run.step)
-        _check_finite(run, run.loss)
+        _check_finite(run, run.loss, run.epoch + 1)
         if change is not None:
             run = accept(run, *change(run), batches=batches, who="the compiled step")
     return run
@@ -237,26 +237,26 @@ def _steps(run, batches, plan, stop):
         for batch in batches.deal(feed, run.rng, stop - run.step):
             loss = gradient(*batch)
             if not math.isfinite(loss):
-                _check_finite(run._replace(step=run.step + state.t - run.state.t + 1), loss)
+                _check_finite(run._replace(step=run.step + state.t - run.state.t + 1), loss, run.epoch + 1)
             batches.hear(feed, loss, batch)
             seen += batches.rows(batch)
             state = update(state)
     run = run._replace(state=state, step=stop, work=run.work + 3 * seen * net.cost)  # forward, dL/dW, dL/dx
-    _check_finite(run, 0.0)
+    _check_finite(run, 0.0, run.epoch + (batches.until(feed, run.epoch) != 0))
     return run
 
 
-def _check_finite(run, loss):
+def _check_finite(run, loss, epoch):
     """The last step before a stop has no loss behind it that would tell, so parameters are looked at too."""
     if not math.isfinite(loss) or not np.isfinite(run.net.theta[: trained_entries(run.net)]).all():
-        raise FloatingPointError(f"{loss if not math.isfinite(loss) else math.nan} at step {run.step}")
+        raise FloatingPointError(f"{loss if not math.isfinite(loss) else math.nan} at step {run.step} (epoch {epoch})")
 
 
 def _hint(run, error, plan, saved):
     where = f"; the last good checkpoint is {plan.checkpoint}" if saved else ""
     because = getattr(run.net, "diagnosis", "")
     return (
-        f"the loss became {error} (epoch {run.epoch + 1}){where}. {because}"
+        f"the loss became {error}{where}. {because}"
         f"The rate {run.optimiser.rate:g} is probably too high: try a tenth of it, or standardise the data."
     )
 

@@ -1,14 +1,16 @@
 """A history keeps what it was given: ragged columns, events, and a file that comes back the same."""
 
+import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.growth import Event, History, Move, append, follow, multiply_adds, parameters
-from minigrow.growth.events import trained_shapes
+from minigrow.growth import Event, History, Move, append, follow
+from minigrow.growth.contract import trained_entries
 from minigrow.growth.history import from_arrays, to_arrays
 from minigrow.isotropic import Network
 from minigrow.nn import MLP, SGD, AdamW, State, start
@@ -64,11 +66,73 @@ def test_an_empty_history_comes_back_empty(tmp_path):
     assert History.load(tmp_path / "h.npz") == History()
 
 
-def test_arrays_carry_their_prefix_and_nothing_else_is_read():
-    history = History().with_row({"a": 1.0}).with_row({"a": 2.0})
-    arrays, events = to_arrays(history, "x.")
-    assert sorted(arrays) == ["x.a", "x.a.lengths"]
-    back = from_arrays(arrays | {"theta": np.ones(3)}, events, "x.")
+NAMES = st.text(max_size=6) | st.sampled_from(
+    ["", "a.shapes", "column0", "column0.shapes", "ä", "theta", "meta", "feed.x", "/"]
+)
+SHAPES = st.lists(st.integers(0, 3), max_size=3).map(tuple)
+KINDS = st.sampled_from([np.float64, np.float16, np.int64, np.uint8, np.bool_, np.complex64, "U3", "S2"])
+
+
+@given(data=st.data(), names=st.lists(NAMES, min_size=1, max_size=4, unique=True), rows=st.integers(1, 4))
+def test_any_name_and_any_shape_come_back_as_they_were(data, names, rows, tmp_path_factory):
+    kinds = {name: data.draw(KINDS) for name in names}
+    history = History()
+    for _ in range(rows):
+        history = history.with_row({name: np.ones(data.draw(SHAPES)).astype(kind) for name, kind in kinds.items()})
+    path = tmp_path_factory.mktemp("names") / "h.npz"
+    history.save(path)
+    back = History.load(path)
+    assert [list(row) for row in back.rows] == [names] * rows
+    for row, was in zip(back.rows, history.rows, strict=True):
+        for name, value in was.items():
+            assert np.shape(row[name]) == value.shape
+            assert np.asarray(row[name]).dtype == value.dtype
+            np.testing.assert_array_equal(row[name], value)
+
+
+@pytest.mark.parametrize(
+    "bad", [None, [1, None], {"a": 1}, object(), np.datetime64("2020-01-01"), np.array([1, "a"], object)]
+)
+def test_a_column_of_objects_is_refused_when_it_is_saved(tmp_path, bad):
+    history = History().with_row({"good": 1, "seen": bad})
+    with pytest.raises(ValueError, match=r"column 'seen' must hold numbers or words to be saved, got .*observe"):
+        history.save(tmp_path / "h.npz")
+    assert list(tmp_path.iterdir()) == []
+    later = History().with_row({"seen": 1.0}).with_row({"seen": bad})
+    with pytest.raises(ValueError, match="column 'seen' must hold numbers or words"):
+        later.save(tmp_path / "h.npz")
+
+
+def test_numbers_and_words_do_not_share_a_column(tmp_path):
+    history = History().with_row({"a": 1}).with_row({"a": "one"})
+    with pytest.raises(ValueError, match="column 'a' must hold numbers in every row or words in every row"):
+        history.save(tmp_path / "h.npz")
+
+
+@pytest.mark.parametrize(
+    "change", [{"reason": None}, {"kind": 3}, {"neurons": 1.5}, {"step": None}, {"origin": (0, None)}]
+)
+def test_an_event_that_could_not_be_read_back_is_not_written(tmp_path, change):
+    with pytest.raises(ValueError, match="an event must have words for kind, space, reason and whole numbers else"):
+        History(events=(EVENT.recorded._replace(**change),)).save(tmp_path / "h.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_thinning_keeps_rows_by_what_is_in_them_and_all_events():
+    history = History(tuple({"step": i} for i in range(7)), (EVENT.recorded,))
+    thin = history.thinned(lambda row: row["step"] % 3 == 0)
+    assert thin["step"].tolist() == [0, 3, 6]
+    assert thin.events == history.events
+    assert len(history.rows) == 7
+
+
+def test_arrays_are_numbered_and_nothing_else_is_read():
+    history = History().with_row({"a": 1.0, "b": (1, 2)}).with_row({"a": 2.0, "b": (3,)})
+    arrays, table = to_arrays(history)
+    assert sorted(arrays) == ["column0", "column0.shapes", "column1", "column1.shapes"]
+    assert table["columns"] == ["a", "b"]
+    assert arrays["column1.shapes"].tolist() == [[2], [1]]
+    back = from_arrays(arrays | {"theta": np.ones(3)}, table)
     np.testing.assert_array_equal(back["a"], [1, 2])
 
 
@@ -100,23 +164,14 @@ def test_wrong_names():
         History()["a"]
 
 
-@pytest.mark.parametrize("kind", [MLP, Network])
-def test_counts_by_hand(kind):
-    net = kind.create([4, 3, 5, 2], rng=0)
-    extra = 5 + 2 + 2 if kind is Network else 0  # psi_1 (5), psi_2 (2), two lambdas
-    assert parameters(net) == 4 * 3 + 3 + 3 * 5 + 5 + 5 * 2 + 2 + extra
-    assert multiply_adds(net) == 4 * 3 + 3 * 5 + 5 * 2
-
-
 @pytest.mark.parametrize("o", ["none", "constant", "trainable"])
 @pytest.mark.parametrize("psi", ["none", "constant", "trainable", "decay", "expectation"])
 def test_trained_parameters_stand_in_front(o, psi):
     net = Network.create([4, 3, 5, 2], o=o, psi=psi, rng=0)
-    named = trained_shapes(net)
-    assert ("lambda" in named) == (o == "trainable")
-    assert ("psi1" in named) == ("psi2" in named) == (psi in ("trainable", "decay"))
-    assert list(named) == list(net.shapes)[: len(named)]
-    assert sum(int(np.prod(shape)) for shape in named.values()) == net.trained
+    assert ("lambda" in net.trained) == (o == "trainable")
+    assert ("psi1" in net.trained) == ("psi2" in net.trained) == (psi in ("trainable", "decay"))
+    assert net.trained == tuple(net.shapes)[: len(net.trained)]
+    assert sum(int(np.prod(net.shapes[name])) for name in net.trained) == trained_entries(net)
 
 
 def test_state_follows_events_and_is_not_touched():
@@ -151,21 +206,44 @@ def rename(a, b):
     return lambda arrays: arrays.update({b: arrays.pop(a)})
 
 
-def with_meta(**changes):
-    return lambda arrays: arrays.update(meta=np.array(json.dumps(json.loads(str(arrays["meta"])) | changes)))
+def put(name, value):
+    return lambda arrays: arrays.update({name: np.array(value)})
 
 
+def with_table(**changes):
+    def change(arrays):
+        meta = json.loads(str(arrays["meta"]))
+        arrays["meta"] = np.array(json.dumps(meta | {"history": meta["history"] | changes}))
+
+    return change
+
+
+RECORDED = {key: value for key, value in EVENT._asdict().items() if key not in ("moves", "memory")}
+SHAPES_NOT_WHOLE = "the shapes of column 'a' must be whole numbers"
+TWO = 2**62
 DAMAGE = {
-    "lengths misnamed": (rename("row.a.lengths", "row.a.lengthz"), "there is no row.a.lengths"),
-    "values misnamed": (rename("row.a", "rox.a"), "there is no row.a"),
-    "lengths too short": (lambda arrays: arrays.update({"row.a.lengths": np.array([-1])}), "add up to its 2 values"),
-    "lengths not whole": (lambda arrays: arrays.update({"row.a.lengths": np.array([0.5, 1.5])}), "whole numbers"),
+    "shapes misnamed": (rename("column0.shapes", "column0.shapez"), "there is no column0.shapes"),
+    "values misnamed": (rename("column0", "colunm0"), "there is no column0"),
+    "too few shapes": (put("column0.shapes", [[-1]]), "add up to its 2 values"),
+    "shapes of another sum": (put("column0.shapes", [[2], [2]]), "add up to its 2 values"),
+    "shapes that are huge": (put("column0.shapes", [[2**60, 2**60], [1, -1]]), "add up to its 2 values"),
+    "shapes that wrap around": (put("column0.shapes", [[TWO], [TWO], [TWO], [TWO], [2]]), "cannot reshape"),
+    "negative shapes": (put("column0.shapes", [[-3], [1]]), SHAPES_NOT_WHOLE),
+    "fractions for shapes": (put("column0.shapes", [[0.5], [1.5]]), SHAPES_NOT_WHOLE),
+    "words for shapes": (put("column0.shapes", [["a"], ["b"]]), SHAPES_NOT_WHOLE),
+    "a vector of shapes": (put("column0.shapes", [1, 1]), SHAPES_NOT_WHOLE),
+    "a matrix of values": (put("column0", [[1.0], [2.0]]), SHAPES_NOT_WHOLE),
     "columns of unequal length": (
-        lambda arrays: arrays.update({"row.b": np.ones(1), "row.b.lengths": np.array([-1])}), "zip",
+        lambda arrays: (put("column1", [1])(arrays), put("column1.shapes", [[-1]])(arrays), with_table(columns=["a", "b"])(arrays)),
+        "zip",
     ),
-    "an event without a kind": (with_meta(events=[{"space": "h1"}]), "missing or misnamed"),
-    "an event with a strange field": (with_meta(events=[EVENT._replace(moves=())._asdict() | {"x": 1}]), "misnamed"),
-    "events that are no list": (with_meta(events=3), "not iterable"),
+    "an event without a kind": (with_table(events=[{"space": "h1"}]), "missing or misnamed"),
+    "an event with a strange field": (with_table(events=[RECORDED | {"x": 1}]), "misnamed"),
+    "an event with a word for a number": (with_table(events=[RECORDED | {"after": "5"}]), "whole numbers else"),
+    "an event with a number for a word": (with_table(events=[RECORDED | {"reason": 5}]), "words for kind"),
+    "events that are no list": (with_table(events=3), "not iterable"),
+    "columns that are no list": (with_table(columns=3), "not iterable"),
+    "no table": (lambda arrays: arrays.update(meta=np.array('{"file": "minigrow history", "version": 2}')), "'history'"),
 }  # fmt: skip
 
 
@@ -179,12 +257,33 @@ def test_a_damaged_name_or_length_is_told_in_words(tmp_path, name):
         History.load(path)
 
 
-def test_a_file_without_events_or_origins_is_still_read(tmp_path):
+def test_a_file_without_origins_is_still_read(tmp_path):
     path = tmp_path / "h.npz"
-    old = {key: value for key, value in EVENT._asdict().items() if key not in ("moves", "origin")}
+    old = {key: value for key, value in RECORDED.items() if key != "origin"}
     History().with_row({"a": 1.0}).save(path)
-    damage(path, with_meta(events=[old]))
+    damage(path, with_table(events=[old]))
     assert History.load(path).events == (EVENT._replace(moves=()),)
-    damage(path, lambda arrays: arrays.update(meta=np.array(json.dumps({"file": "minigrow history", "version": 1}))))
-    with pytest.raises(ValueError, match=r"damaged.*'events'"):
+
+
+def test_another_version_is_named(tmp_path):
+    path = tmp_path / "h.npz"
+    History().with_row({"a": 1.0}).save(path)
+    damage(path, lambda arrays: arrays.update(meta=np.array('{"file": "minigrow history", "version": 1}')))
+    with pytest.raises(ValueError, match="has version 1, this minigrow reads 2"):
+        History.load(path)
+
+
+def test_an_array_that_claims_to_be_huge_is_refused(tmp_path):
+    """The header of a crafted array says 8 TB; the file has 16 bytes of it."""
+    path, small = tmp_path / "h.npz", io.BytesIO()
+    History().with_row({"a": 1.0}).with_row({"a": 2.0}).save(path)
+    np.save(small, np.ones(2))
+    header = small.getvalue().replace(b"(2,), }" + b" " * 12, b"(1000000000000,), }")
+    assert header != small.getvalue()
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files if name != "column0"}
+    np.savez(path, **arrays)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("column0.npy", header)
+    with pytest.raises(ValueError, match="is not a whole minigrow history file"):
         History.load(path)

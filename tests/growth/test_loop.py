@@ -1,6 +1,5 @@
 """The training loop: what it calls and when, what it leaves alone, how it stops, and how it goes on."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -8,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrow.growth import Diverged, Event, Move, Plan, append, apply, evaluate, load, permute, save, start, train
+from minigrow.growth import Diverged, Event, Move, Plan, append, evaluate, load, moved, permute, save, start, train
 from minigrow.isotropic import AutoAdapt, Network, grow
 from minigrow.nn import MLP, OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
 from minigrow.nn.losses import LOSSES
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.integers(3, size=20)
+RULES = [cls(rate=0.01) for cls in OPTIMISERS.values() if hasattr(cls, "update")]
 QUIET = Plan(epochs=2, batch=8, quiet=True)
 
 
@@ -37,7 +37,7 @@ def same(a, b):
 
 @settings(max_examples=10)
 @given(
-    optimiser=st.sampled_from([cls(rate=0.01) for cls in OPTIMISERS.values()]),
+    optimiser=st.sampled_from(RULES),
     loss=st.sampled_from(list(LOSSES)),
     batch=st.integers(1, 30),
 )
@@ -50,7 +50,7 @@ def test_training_is_this_loop(optimiser, loss, batch):
         order, total = rng.permutation(len(X)), 0.0
         for first in range(0, len(X), batch):
             rows = order[first : first + batch]
-            value, g = dataclasses.replace(net, theta=theta).gradient(X[rows], targets[rows], loss)
+            value, g = net.with_theta(theta).gradient(X[rows], targets[rows], loss)
             theta, state = optimiser.step(state, theta, g)
             total += value * len(rows)
         losses.append(total / len(X))
@@ -109,9 +109,9 @@ def test_training_in_pieces_is_training_at_once():
 
 
 def recording(calls, name, change=None):
-    def policy(net, epoch, rng):
-        calls.append((name, epoch, net.widths))
-        return (net, ()) if change is None else change(net, rng)
+    def policy(net, context):
+        calls.append((name, context.epoch, net.widths))
+        return (net, ()) if change is None else change(net, context.rng)
 
     return policy
 
@@ -144,10 +144,10 @@ def add(net, neurons, rng):
 def test_the_optimisers_state_is_carried_through_a_policy():
     """Reversing the neurons after epoch 1 must not matter: weights, momentum and Adam's squares all move along."""
 
-    def reverse(net, epoch, rng):
+    def reverse(net, context):
         move = Move("h1", permute(range(net.widths[1])[::-1]))
         event = Event("permute", "h1", 0, "test", net.widths[1], net.widths[1], (move,))
-        return net.with_params(apply([move], net.params, net.axes)), (event,)
+        return moved(net, [move]), (event,)
 
     for optimiser in (Momentum(0.1), AdamW(0.01)):
         plain = train(start(mlp(), optimiser, rng=0), X, Y, QUIET._replace(epochs=4))
@@ -207,7 +207,7 @@ def test_evaluate_takes_labels_and_one_hot_rows(labels):
     assert found["validation_loss"] == LOSSES["softmax"](net(X), Y)[0]
 
 
-@pytest.mark.parametrize("optimiser", [cls(rate=0.01) for cls in OPTIMISERS.values()])
+@pytest.mark.parametrize("optimiser", RULES)
 @pytest.mark.parametrize("net", [mlp(np.float32), Network.create([4, 2, 3], rng=0, dtype=np.float32)])
 def test_float32_is_never_widened(net, optimiser):
     policies = (AutoAdapt(0.9, 2),) if isinstance(net, Network) else ()
@@ -252,7 +252,7 @@ def test_checkpoints_of_other_networks_are_refused(tmp_path):
 def test_a_checkpoint_is_written_after_every_epoch(tmp_path):
     path, seen = tmp_path / "run.npz", []
 
-    def look(net, epoch, rng):
+    def look(net, context):
         seen.append(load(path, MLP).epoch if path.exists() else 0)
         return net, ()
 
@@ -266,8 +266,8 @@ def test_a_checkpoint_is_written_after_every_epoch(tmp_path):
 def test_an_interrupt_keeps_what_is_finished(tmp_path, epoch):
     path, plan = tmp_path / "run.npz", QUIET._replace(epochs=4, checkpoint=tmp_path / "run.npz")
 
-    def stop(net, now, rng):
-        if now == epoch:
+    def stop(net, context):
+        if context.epoch == epoch:
             raise KeyboardInterrupt
         return net, ()
 
@@ -307,9 +307,10 @@ def test_divergence_with_a_checkpoint_names_it_and_gives_the_last_good_run(tmp_p
     assert f"(epoch {good.epoch + 1})" in str(caught.value)
     step = int(str(caught.value).split("at step ")[1].split()[0])
     assert good.step < step <= good.step + 3
-    with pytest.raises(Diverged, match=r"the last good checkpoint is .*run\.npz") as again:
+    with pytest.raises(Diverged) as again:
         train(good, X, y, plan._replace(checkpoint=path))
     same(again.value.run, good)
+    assert "checkpoint" not in str(again.value)  # this call has written none
 
 
 def test_a_first_epoch_that_diverges_does_not_take_another_runs_checkpoint(tmp_path):
@@ -364,7 +365,8 @@ def test_a_bad_optimiser_is_refused_at_the_start():
     with pytest.raises(ValueError, match="rate must be a finite number > 0"):
         start(mlp(), SGD(rate=-1), rng=0)
     with pytest.raises(ValueError, match="rng must be"):
-        start(mlp(), SGD(), rng=None)
+        start(mlp(), SGD(), rng="0")
+    assert isinstance(start(mlp(), SGD()).rng, np.random.Generator)
 
 
 def test_the_default_plan_and_the_progress_bar(capsys):
@@ -379,9 +381,9 @@ def test_nothing_to_do_is_done_at_once():
 
 
 def test_events_with_numpy_integers_can_be_saved(tmp_path):
-    def policy(net, epoch, rng):
-        net, event = grow(net, 0, 1, rng=rng)
-        return net, (event._replace(neurons=np.int64(1), before=np.int32(2)),)
+    def policy(net, context):
+        net, event = grow(net, 0, 1, rng=context.rng)
+        return net, (event._replace(neurons=np.int64(1), before=np.int32(net.widths[1] - 1)),)
 
     path = tmp_path / "run.npz"
     plan = QUIET._replace(policies=(policy,), checkpoint=path)
@@ -393,14 +395,14 @@ def test_append_is_carried_in_the_right_place():
     net = mlp()
     move = Move("h1", append(5, 1))
 
-    def policy(net, epoch, rng):
+    def policy(net, context):
         event = Event("grow", "h1", 1, "test", 5, 6, (move,))
-        return net.with_params(apply([move], net.params, net.axes)), (event,)
+        return moved(net, [move]), (event,)
 
     plan = QUIET._replace(epochs=1)
     wide = train(start(net, Momentum(), rng=0), X, Y, plan._replace(policies=(policy,)))
     narrow = train(start(net, Momentum(), rng=0), X, Y, plan)
-    v, w = (dataclasses.replace(r.net, theta=r.state.slots[0]).params for r in (wide, narrow))
+    v, w = (r.net.with_theta(r.state.slots[0]).params for r in (wide, narrow))
     np.testing.assert_array_equal(v["W1"][:5], w["W1"])
     np.testing.assert_array_equal(v["W2"][:, :5], w["W2"])
     np.testing.assert_array_equal(v["b2"], w["b2"])
