@@ -2,8 +2,8 @@
 
     s_0 = 0 (growing) or goal (grown);   theta <- theta - rate dL/dtheta, full batch, plain gradient descent (algorithm A)
 
-Trials are independent, so threads share them out: each trial is one call of a compiled loop that lets the other threads run.
-The result does not depend on how many threads there are.
+Trials are independent, so threads share them out: each trial is one call of a compiled loop that lets the other threads run, and
+the result does not depend on how many threads there are.
 """
 
 from __future__ import annotations
@@ -11,37 +11,28 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.growth.events import Event
-from minigrow.growth.history import History, parameters
+from minigrow.growth.history import History
+from minigrow.growth.loop import Plan
 from minigrow.growth.snapshot import snapshot
-from minigrow.nimble import kernels
-from minigrow.nimble.gates import GATES
-from minigrow.nimble.network import Network, auxiliary, gradient, with_theta
+from minigrow.nimble.fast import kernels
+from minigrow.nimble.fast.workspace import BINARY, fits_kernel, rule_numbers
+from minigrow.nimble.fit import opened
+from minigrow.nimble.network import Network, auxiliary
 from minigrow.nimble.tasks import TASKS, Samples, Task, sample
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES
 
-FOLLOWS = {"loss": 1.0, "size": 0.0, "nothing": -1.0}
-BINARY = {"mse": False, "binary": True}
-
-
-class Plan(NamedTuple):
-    """How to train a trial: loss "mse" or "binary", rate, epochs, and how many epochs lie between two records."""
-
-    loss: str = "mse"
-    rate: float = 1e-3
-    epochs: int = 40000
-    every: int = 1000
+TAKEN = ("epochs", "loss", "record", "quiet")  # what a compiled trial takes of a plan
 
 
 class Trials(NamedTuple):
     """What T trials left behind, R records of each.
 
-    `traces` (T, R, P) holds theta at epochs 0, every, 2 every, ...; `train` and `test` (T,) are the final errors without
+    `traces` (T, R, P) holds theta at epochs 0, record, 2 record, ...; `train` and `test` (T,) are the final errors without
     the size term (infinite where the trial diverged), `diverged` (T,) the epoch in which it did, or -1.
     """
 
@@ -63,13 +54,13 @@ def run_trials(
     trials: int,
     *,
     size: float,
-    rng: np.random.Generator,
+    rng: Any = None,
     hidden: int = 9,
     goal: float = 5.0,
     strength: float | None = None,
     threads: int | None = None,
 ) -> Trials:
-    """Train `trials` networks of algorithm A on a task of the paper; all start from the same draws for equal generators.
+    """Train `trials` networks of algorithm A on a task of the paper; equal generators give equal samples and first weights.
 
     `size` = 0 is growing, `size` = goal is grown; `strength` is lambda (default: the task's). Raises ValueError for numbers
     out of range; a trial that diverges is flagged and counted, not raised.
@@ -84,59 +75,51 @@ def run_trials(
     for child in validate.generator(rng).spawn(validate.whole(trials, "trials", least=1)):
         data.append(sample(task, child))
         nets.append(auxiliary([1, hidden, 1], goal, strength, size=size, rng=child))
-    plan = Plan(task.loss, task.rate, task.epochs, max(1, task.epochs // 40))
-    return descend_all(nets, data, plan, threads)
+    plan = Plan(task.epochs, None, task.loss, record=max(1, task.epochs // 40))
+    return descend_all(nets, data, plan, task.rate, threads)
 
 
-def descend_all(networks: Sequence[Network], data: Sequence[Samples], plan: Plan, threads: int | None = None) -> Trials:
-    """Train each network on its own samples, on `threads` threads (default: one a core).
+def descend_all(
+    networks: Sequence[Network],
+    data: Sequence[Samples],
+    plan: Plan,
+    rate: float = 1e-3,
+    threads: int | None = None,
+) -> Trials:
+    """Train each network on its own samples by plain gradient descent, on `threads` threads (default: one for each core).
 
-    The networks must be alike, but for their parameters: one hidden tanh layer, one output, float64.
-    Raises ValueError otherwise, and for a rate, epoch count or targets that make no sense.
+    Of the plan, its `epochs`, `loss` ("mse" or "binary") and `record` (the epochs between two records) count; each step is on all
+    samples. The readable twin of one trial is `growth.train(start(net, SGD(rate)), X, y, Plan(batch=None, ...))`. The networks
+    must be alike, but for their parameters: one hidden tanh layer, one output, float64. Raises ValueError otherwise, and for a
+    rate, a plan or targets that make no sense.
     """
-    _check(networks, data, plan)
+    plan = plan._replace(record=1 if plan.record is None else plan.record)
+    _check(networks, data, plan, rate)
     thetas = np.stack([net.theta for net in networks])
     Xt, t = np.stack([np.ascontiguousarray(rows.X.T) for rows in data]), np.stack([rows.y[:, 0] for rows in data])
     t = t.astype(np.float64)
-    traces = np.empty((len(thetas), plan.epochs // plan.every + 1, thetas.shape[1]))
-    diverged = np.empty(len(thetas), np.int64)
-    fixed = (networks[0].widths[1], BINARY[plan.loss], rule_numbers(networks[0]), plan[1:])
+    traces = np.empty((len(thetas), plan.epochs // plan.record + 1, thetas.shape[1]))
+    m, binary, rule = networks[0].widths[1], BINARY[plan.loss], rule_numbers(networks[0])
+    numbers = (float(rate), plan.epochs, plan.record)
 
-    def some(rows):
-        m, binary, rule, numbers = fixed
-        kernels.descend_many(thetas[rows], m, Xt[rows], t[rows], binary, rule, numbers, traces[rows], diverged[rows])
+    def one(i):
+        return kernels.steps(thetas[i], m, Xt[i], t[i], binary, rule, numbers, traces[i])
 
     threads = os.cpu_count() or 1 if threads is None else validate.whole(threads, "threads", least=1)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(some, [slice(i, i + 1) for i in range(len(thetas))]))
+        diverged = np.array(list(pool.map(one, range(len(thetas)))))
     return _score(networks, thetas, data, traces, diverged, plan)
 
 
-def rule_numbers(net: Network) -> tuple[float, ...]:
-    """Return a network's gate and size term as the kernels take them: gate code, seen, follows, strength, goal.
-
-    >>> rule_numbers(auxiliary(rng=0))
-    (0.0, 1.0, 1.0, 0.1, 5.0)
-    """
-    rule = net.parts
-    return float(GATES[rule.gate].code), rule.seen, FOLLOWS[rule.follows], float(net.strength), float(net.goal)
-
-
-def fits_kernel(net: Network) -> bool:
-    """Say whether the compiled loops can train this network: one hidden tanh layer, one output, float64.
-
-    >>> fits_kernel(auxiliary(rng=0)), fits_kernel(auxiliary([1, 9, 9, 1], rng=0))
-    (True, False)
-    """
-    return len(net.widths) == 3 and net.widths[2] == 1 and net.activation == "tanh" and net.theta.dtype == np.float64
-
-
-def _check(networks, data, plan):
+def _check(networks, data, plan, rate):
+    for name, default in Plan()._asdict().items():
+        if name not in TAKEN and getattr(plan, name) not in (default, None):
+            raise ValueError(f"a trial takes {', '.join(TAKEN)} of a plan, got {name} as well. Call fit(...) for that.")
     validate.choice(plan.loss, BINARY, "loss of a trial")
-    validate.positive(plan.rate, "rate")
-    validate.whole(plan.every, "every", least=1)
-    if validate.whole(plan.epochs, "epochs", least=1) % plan.every:
-        raise ValueError(f"epochs must be a multiple of every, got {plan.epochs} and {plan.every}.")
+    validate.positive(rate, "rate")
+    validate.whole(plan.record, "record", least=1)
+    if validate.whole(plan.epochs, "epochs", least=1) % plan.record:
+        raise ValueError(f"epochs must be a multiple of record, got {plan.epochs} and {plan.record}.")
     if len(networks) != len(data) or not networks:
         raise ValueError(
             f"every network needs samples of its own, got {len(networks)} networks and {len(data)} samples."
@@ -157,7 +140,7 @@ def _check(networks, data, plan):
 
 
 def _score(networks, thetas, data, traces, diverged, plan):
-    nets = tuple(with_theta(net, theta) for net, theta in zip(networks, thetas, strict=True))
+    nets = tuple(net.with_theta(theta) for net, theta in zip(networks, thetas, strict=True))
     train, test = np.full(len(nets), np.inf), np.full(len(nets), np.inf)
     with np.errstate(all="ignore"):
         for i in np.flatnonzero(diverged < 0):
@@ -166,52 +149,31 @@ def _score(networks, thetas, data, traces, diverged, plan):
     return Trials(nets, traces, train, test, diverged, plan)
 
 
-def descend_slowly(net: Network, data: Samples, plan: Plan) -> np.ndarray:
-    """Return theta (P,) after training one trial in plain NumPy: the twin of the compiled loop.
-
-    >>> rows = sample("cubic", np.random.default_rng(0))
-    >>> descend_slowly(auxiliary(rng=0), rows, Plan(epochs=10)).shape
-    (38,)
-    """
-    for _ in range(plan.epochs):
-        g = gradient(net, data.X, data.y, plan.loss)[1]
-        g[net.trained :] = 0
-        net = with_theta(net, net.theta - plan.rate * g)
-    return net.theta
-
-
 def history(result: Trials, trial: int, data: Samples) -> History:
-    """Return one trial's life as a `growth.History`: a row a record, an event whenever a neuron opens or closes.
+    """Return one trial's life as a `growth.History`: a row for each record, an event whenever a neuron opens or closes.
 
     Columns: epoch, loss (the error on `data` without the size term), s, active, gates (m,), every parameter by name, and
     those of `growth.snapshot`, for `minigrow replay`.
 
     >>> rng = np.random.default_rng(0)
     >>> rows, net = sample("cubic", rng), auxiliary(rng=rng)
-    >>> history(descend_all([net], [rows], Plan(epochs=2000, every=500), 1), 0, rows)["epoch"]
+    >>> history(descend_all([net], [rows], Plan(2000, None, "mse", record=500)), 0, rows)["epoch"]
     array([   0,  500, 1000, 1500, 2000])
     """
     life = History()
     for row, theta in enumerate(result.traces[trial]):
         if not np.isfinite(theta).all():
             break
-        net, epoch = with_theta(result.networks[trial], theta), row * result.plan.every
-        life = life.with_events(_change(life, net, epoch)).with_row(_row(net, epoch, data, result.plan.loss))
+        net, epoch = result.networks[trial].with_theta(theta), row * result.plan.record
+        events = [event._replace(step=epoch) for event in opened(net, life)]
+        life = life.with_events(events).with_row(_row(net, epoch, data, result.plan.loss))
     return life
-
-
-def _change(life, net, epoch):
-    """The event between the last row and this network, if neurons opened or closed."""
-    before, on = life.rows[-1]["active"] if life.rows else net.active(1), net.active(1)
-    kind = "grow" if on > before else "prune"
-    why = "the size followed its gradient"
-    return [Event(kind, "h1", abs(on - before), why, before, on, (), epoch)] if on != before else []
 
 
 def _row(net, epoch, data, loss):
     with np.errstate(all="ignore"):
         value = LOSSES[loss](net(data.X), data.y)[0]
-    widths = np.array([net.widths[0], net.active(1), net.widths[2]])
-    row = {"epoch": epoch, "step": epoch, "loss": value, "widths": widths, "parameters": parameters(net)}
-    row |= {"s": float(net.s), "active": net.active(1), "gates": net.gates(1)[0]}
+    widths, gates = np.array(list(net.active.values())), net.gates(0)[0]
+    row = {"epoch": epoch, "step": epoch, "loss": value, "widths": widths, "parameters": net.parameters}
+    row |= {"s": float(net.s), "active": net.active["h1"], "gates": gates}
     return row | snapshot(net) | {name: np.ravel(array) for name, array in net.params.items() if name != "s"}

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from minigrow import nimble
 from minigrow.experiments.nimble import ablation, anatomy, common, freed, sweeps, trials, width
-from minigrow.growth import History
+from minigrow.growth import History, Plan
 from minigrow.growth.files import plain
 
 SMALL = {
@@ -133,10 +134,29 @@ def test_arms_stop_at_equal_multiply_adds():
     assert ablation.one(ablation.Job("static, 2x longer", 1e-3, 4, 60, 300, 0))["epochs"] == 600
 
 
+def test_loss_without_the_size_term_is_the_error_before_the_last_step():
+    x = np.linspace(-1, 1, 30)[:, None]
+    net = nimble.controller([1, 4, 1], rng=0)
+    last = common.trained(net, (x, x**2, x, x**2), Plan(41, None, "mse", record=41))[1].rows[-1]
+    before = nimble.fit(x, x**2, net, plan=Plan(40, None, "mse", record=40))[0]
+    assert last["loss"] - last["size_term"] == pytest.approx(np.mean((before(x) - x**2) ** 2), rel=1e-12)
+    assert last["validation_loss"] < last["loss"] - last["size_term"], "the last step comes after the loss"
+
+
+def test_a_diverged_network_ends_at_its_last_good_record():
+    x = np.linspace(-1, 1, 30)[:, None]
+    net = nimble.controller([1, 5, 1], "static", activation="identity", rng=0)
+    plan = Plan(20000, None, "mse", record=1)
+    last, life = common.trained(net, (1e100 * x, x, x, x), plan, rate=1e50)
+    assert np.isfinite(last.theta).all()
+    assert np.isfinite(life["loss"]).all()
+    assert life["epoch"][-1] < 20000
+
+
 def test_a_row_over_budget_is_not_taken():
-    rows = [{"epoch": i, "loss": 1.0 / i, "test_loss": 2.0 / i, "multiply_adds": 10.0 * i} for i in (1, 2, 3)]
-    life = History(tuple(rows))
-    assert ablation.at_budget(life, 20.0)["epochs"] == 2
+    rows = [{"epoch": i, "loss": 2.0 / i, "size_term": 1.0 / i, "validation_loss": 2.0 / i} for i in (1, 2, 3)]
+    life = History(tuple(row | {"multiply_adds": 10 * row["epoch"]} for row in rows))
+    assert ablation.at_budget(life, 20.0) == {"train": 0.5, "test": 1.0, "epochs": 2}
     assert ablation.at_budget(life, 29.9)["epochs"] == 2
     assert ablation.at_budget(life, 1e9)["epochs"] == 3
 

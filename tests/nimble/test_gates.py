@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.nimble import kernels
+from minigrow.nimble.fast import kernels
 from minigrow.nimble.gates import GATES, mask, neurons_on, smooth_step
 from minigrow.nn import complex_step
 

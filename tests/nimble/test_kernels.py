@@ -1,4 +1,6 @@
-"""The compiled loops against NumPy: tanh, one gradient, a whole training run; and what happens when a run diverges."""
+"""The compiled loops against NumPy: one gradient, a whole training run; and what happens when a run diverges."""
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -6,24 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import nimble
-from minigrow.nimble import kernels
-from minigrow.nimble.network import gradient, with_theta
-from minigrow.nimble.trials import descend_slowly
-from minigrow.nn import deviation
+from minigrow.growth import Plan, start, train
+from minigrow.nimble.fast import kernels
+from minigrow.nimble.formulas import gradient
+from minigrow.nn import SGD, Spaces, deviation
 
 EPS = np.finfo(float).eps
-
-
-@pytest.mark.kernels
-def test_tanh_agrees_with_the_c_library_to_rounding_level():
-    rng = np.random.default_rng(0)
-    scales = [1e-300, 1e-16, 1e-8, 1e-3, 0.1, 0.34, 0.35, 1.0, 5.0, 19.0, 25.0, 1e3, 1e300]
-    z = np.concatenate([scale * rng.uniform(-1, 1, 5000) for scale in scales] + [[0.0, 22.0, -22.0, np.inf, -np.inf]])
-    out = z.copy()
-    kernels.tanh_rows(out, np.empty(z.size, np.int64))
-    expected = np.tanh(z)
-    assert np.max(np.abs(out - expected) / np.spacing(np.abs(expected))) <= 4
-    assert np.all(np.abs(out) <= 1)
 
 
 def case(seed, rule, loss):
@@ -33,7 +23,7 @@ def case(seed, rule, loss):
         net = nimble.auxiliary([d, m, 1], goal=0, size=rng.uniform(0, m), rule=rule, rng=rng)
     else:
         net = nimble.controller([d, m, 1], rule, rng=rng)
-        net = with_theta(net, net.theta + 0.3 * rng.standard_normal(net.theta.size))
+        net = net.with_theta(net.theta + 0.3 * rng.standard_normal(net.theta.size))
     y = rng.integers(0, 2, (n, 1)).astype(float) if loss == "binary" else rng.standard_normal((n, 1))
     return net, rng.uniform(-2, 2, (n, d)), y
 
@@ -61,15 +51,28 @@ def test_gradient_over_several_blocks_of_samples(n):
     assert deviation(g, expected) < 1e-12
 
 
+class Readable(nimble.Network):
+    """The same network without its compiled gradient."""
+
+    bound = Spaces.bound
+
+
+def readable_steps(net, rows, plan, rate):
+    """Train by the shared loop with the formulas in NumPy: the twin of the compiled steps."""
+    fields = {field.name: getattr(net, field.name) for field in dataclasses.fields(net)}
+    plan = plan._replace(batch=None, every=plan.record, quiet=True)
+    return train(start(Readable(**fields), SGD(rate), rng=0), rows.X, rows.y, plan).net.theta
+
+
 @pytest.mark.kernels
 @pytest.mark.parametrize(("name", "size"), [("cubic", 0.0), ("cubic", 5.0), ("step", 0.0)])
 def test_training_equals_its_twin(name, size):
     task = nimble.TASKS[name]
     rng = np.random.default_rng(1)
     rows, net = nimble.sample(task, rng), nimble.auxiliary(strength=task.strength, size=size, rng=rng)
-    plan = nimble.Plan(task.loss, 0.01, 300, 100)
-    found = nimble.descend_all([net], [rows], plan, 1)
-    np.testing.assert_allclose(found.networks[0].theta, descend_slowly(net, rows, plan), rtol=1e-9, atol=1e-12)
+    plan = Plan(300, None, task.loss, record=100)
+    found = nimble.descend_all([net], [rows], plan, 0.01, threads=1)
+    np.testing.assert_allclose(found.networks[0].theta, readable_steps(net, rows, plan, 0.01), rtol=1e-9, atol=1e-12)
     assert np.array_equal(found.traces[0, 0], net.theta)
     assert np.array_equal(found.traces[0, -1], found.networks[0].theta)
 
@@ -78,9 +81,9 @@ def test_training_equals_its_twin(name, size):
 def test_pinned_size_does_not_move_in_the_compiled_loop():
     rng = np.random.default_rng(0)
     rows, net = nimble.sample("cubic", rng), nimble.auxiliary(size=3.0, rule="auxiliary_pinned", rng=rng)
-    found = nimble.descend_all([net], [rows], nimble.Plan("mse", 0.01, 50, 50))
+    found = nimble.descend_all([net], [rows], Plan(50, None, "mse", record=50), 0.01)
     assert found.size.tolist() == [3.0]
-    np.testing.assert_allclose(found.networks[0].theta, descend_slowly(net, rows, found.plan), rtol=1e-10)
+    np.testing.assert_allclose(found.networks[0].theta, readable_steps(net, rows, found.plan, 0.01), rtol=1e-10)
 
 
 @pytest.mark.kernels
@@ -105,7 +108,7 @@ def test_a_diverged_trial_is_flagged_and_the_others_go_on():
     data = [nimble.sample("cubic", rng) for _ in range(3)]
     data[1] = data[1]._replace(y=1e200 * data[1].y)
     nets = [nimble.auxiliary(size=5.0, rng=rng) for _ in data]
-    found = nimble.descend_all(nets, data, nimble.Plan("mse", 1e-3, 200, 20))
+    found = nimble.descend_all(nets, data, Plan(200, None, "mse", record=20))
     assert (found.diverged >= 0).tolist() == [False, True, False]
     assert np.isinf(found.test).tolist() == [False, True, False]
     assert len(found.test) == 3

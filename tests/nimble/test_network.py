@@ -1,17 +1,24 @@
 """The network: every activation, several layers, float32, the shared training loop, and what it refuses."""
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from minigrow import growth, nimble
-from minigrow.nimble.network import gradient, with_theta
+from minigrow.nimble.formulas import gradient
+from minigrow.nimble.gates import neurons_on
 from minigrow.nn import ACTIVATIONS, SGD, Adam, central_step, complex_step, deviation
+
+RULES = sorted(nimble.RULES)
 
 
 def moved(net, s, seed=0):
     theta = net.theta + 0.2 * np.random.default_rng(seed).standard_normal(net.theta.size)
     theta[-1] = s
-    return with_theta(net, theta)
+    return net.with_theta(theta)
 
 
 @pytest.mark.parametrize("rule", ["growing", "scalar", "input_only", "unseen"])
@@ -22,7 +29,7 @@ def test_gradient_for_every_activation_and_two_hidden_layers(activation, rule):
     X, y = rng.standard_normal((6, 2)), rng.integers(0, 3, 6)
 
     def loss(theta):
-        return gradient(with_theta(net, theta), X, y, "softmax")[0]
+        return gradient(net.with_theta(theta), X, y, "softmax")[0]
 
     found = gradient(net, X, y, "softmax")[1]
     if ACTIVATIONS[activation].analytic:
@@ -69,16 +76,18 @@ def test_rules_say_what_the_size_follows():
     assert all(abs(ds[rule] - own) > 1e-6 for rule in ("growing", "scalar", "input_only", "unseen"))
     for rule, net in nets.items():
         theta = net.theta.copy()
-        with_theta(net, theta).params["w1"][...] += 1.0
-        assert np.array_equal(net(X), with_theta(net, theta)(X)) == (rule == "unseen")
-    assert nets["static"].trained == nets["static"].theta.size - 1
+        net.with_theta(theta).params["w1"][...] += 1.0
+        assert np.array_equal(net(X), net.with_theta(theta)(X)) == (rule == "unseen")
+        assert net.decayed == ("W1", "w1", "b1", "W2", "b2")
+        assert net.trained == net.decayed + (() if rule == "static" else ("s",))
     assert nimble.controller([1, 3, 1], "static", rng=0).s == 1.0
 
 
 def test_float32_stays_float32():
     net = nimble.controller([2, 6, 1], rng=0, dtype=np.float32)
     X = np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32)
-    trained, history = nimble.fit(net, X, X[:, :1] ** 2, nimble.Course(epochs=50, every=25))
+    plan = growth.Plan(50, None, "mse", record=25)
+    trained, history = nimble.fit(X, X[:, :1] ** 2, net, plan=plan)
     assert trained.theta.dtype == trained(X).dtype == np.float32
     assert gradient(net, X, X[:, :1])[1].dtype == np.float32
     assert history["loss"][-1] < history["loss"][0]
@@ -100,9 +109,60 @@ def test_shared_training_loop_trains_it_in_mini_batches_and_goes_on_bit_for_bit(
 def test_change_of_basis_knows_its_axes():
     net = nimble.controller([2, 5, 1], "static", rng=0)
     order = [3, 1, 4, 0, 2]
-    params = growth.apply([growth.Move("h1", growth.permute(order))], net.params, net.axes)
     X = np.random.default_rng(0).standard_normal((4, 2))
-    np.testing.assert_allclose(net.with_params(params)(X), net(X), rtol=1e-13)
+    permuted = growth.moved(net, [growth.Move("h1", growth.permute(order))])
+    np.testing.assert_allclose(permuted(X), net(X), rtol=1e-13)
+
+
+def test_closed_neurons_may_be_appended_in_every_layer_and_nobody_notices():
+    net = nimble.auxiliary([2, 4, 3, 1], goal=3, size=2.5, rng=0)
+    moves = [growth.Move("h1", growth.append(4, 2)), growth.Move("h2", growth.append(3, 1))]
+    wide, X = growth.moved(net, moves), np.random.default_rng(0).standard_normal((4, 2))
+    assert (wide.widths, wide.active) == ((2, 6, 4, 1), {"h0": 2, "h1": 3, "h2": 3, "h3": 1})
+    assert np.array_equal(wide(X), net(X))
+    assert wide.cost == net.cost
+
+
+def naive_cost(net):
+    """Go through the layers and count what is between neurons that must be computed."""
+    on, total = net.widths[0], 0
+    for layer, m in enumerate(net.widths[1:]):
+        before, on = on, m
+        if layer < net.layers - 1 and net.parts.gate in ("step", "mask"):
+            count = net.s if net.parts.gate == "step" else neurons_on(net.s, m)[0]
+            on = int(np.clip(np.ceil(count), 0, m))
+        total += on * before
+    return total
+
+
+@given(s=st.floats(-2, 12), widths=st.lists(st.integers(1, 12), min_size=3, max_size=5), rule=st.sampled_from(RULES))
+def test_cost_equals_its_naive_twin(s, widths, rule):
+    make = nimble.auxiliary if rule.startswith("auxiliary") else nimble.controller
+    net = make(widths, rule=rule, rng=0, **({"goal": 0} if rule.startswith("auxiliary") else {}))
+    on = [neurons_on(s, m)[0] for m in net.widths[1:-1]] if net.parts.gate == "mask" else []
+    assume(all(abs(p - round(float(p))) > 1e-12 for p in on))  # two sines may differ in the last digit
+    net.params["s"][...] = s
+    assert net.cost == naive_cost(net)
+    if net.parts.gate != "scalar" and (s == 0 or s > 1e-9):
+        active = list(net.active.values())
+        assert net.cost == sum(a * b for a, b in itertools.pairwise(active)), (
+            "and it is the cost between active neurons"
+        )
+
+
+@pytest.mark.parametrize(("rule", "s", "cost"), [("growing", 0.0, 0), ("growing", 1.0, 20), ("scalar", 0.0, 20)])
+def test_cost_at_both_ends(rule, s, cost):
+    net = nimble.controller([1, 10, 1], rule, rng=0)
+    net.params["s"][...] = s
+    assert net.cost == cost
+
+
+def test_hidden_layers_are_counted_from_0_and_others_refused():
+    net = nimble.auxiliary([2, 9, 4, 1], goal=3, size=2.5, rng=0)
+    assert [len(net.gates(layer)[0]) for layer in (0, 1)] == [9, 4]
+    for layer in (2, -1, 0.0):
+        with pytest.raises(ValueError, match="layer must be a"):
+            net.gates(layer)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +191,9 @@ def test_bad_networks_are_refused_with_a_reason(make, says):
 
 def trial(**changes):
     rows = nimble.sample("cubic", np.random.default_rng(0))._replace(**changes.pop("rows", {}))
-    plan = nimble.Plan("mse", 1e-3, 10, 5)._replace(**changes)
-    return nimble.descend_all([nimble.auxiliary(rng=0)], [rows], plan)
+    rate = changes.pop("rate", 1e-3)
+    plan = growth.Plan(10, None, "mse", record=5)._replace(**changes)
+    return nimble.descend_all([nimble.auxiliary(rng=0)], [rows], plan, rate)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +204,10 @@ def trial(**changes):
         ({"rate": 0.0}, "rate must be a finite number > 0"),
         ({"rate": float("nan")}, "rate must be a finite number > 0"),
         ({"epochs": 0}, "epochs must be a whole number >= 1"),
-        ({"epochs": 7}, "multiple of every"),
+        ({"epochs": 7}, "multiple of record"),
+        ({"policies": (nimble.Gates(),)}, "a trial takes epochs, loss, record, quiet of a plan, got policies as well"),
+        ({"batch": 16}, "got batch as well"),
+        ({"steps": 5}, "got steps as well"),
         ({"rows": {"y": np.zeros((32, 2))}}, "targets must have the shape of the output"),
         ({"rows": {"y": np.zeros(32)}}, "y must be a matrix"),
         ({"rows": {"y": np.zeros((31, 1))}}, "as many rows"),
@@ -160,20 +224,28 @@ def test_trials_need_alike_networks_and_samples_for_each():
     rows = nimble.sample("cubic", np.random.default_rng(0))
     nets = [nimble.auxiliary(goal=goal, rng=0) for goal in (3, 4)]
     with pytest.raises(ValueError, match="alike networks"):
-        nimble.descend_all(nets, [rows, rows], nimble.Plan(epochs=10, every=10))
+        nimble.descend_all(nets, [rows, rows], growth.Plan(10, None, "mse", record=10))
     with pytest.raises(ValueError, match="samples of its own"):
-        nimble.descend_all(nets, [rows], nimble.Plan(epochs=10, every=10))
+        nimble.descend_all(nets, [rows], growth.Plan(10, None, "mse", record=10))
     with pytest.raises(ValueError, match=r"call fit\(...\)"):
-        nimble.descend_all([nimble.auxiliary([1, 3, 3, 1], goal=1, rng=0)], [rows], nimble.Plan(epochs=10, every=10))
+        nimble.descend_all(
+            [nimble.auxiliary([1, 3, 3, 1], goal=1, rng=0)], [rows], growth.Plan(10, None, "mse", record=10)
+        )
 
 
 def test_bad_data_for_fit():
     net, x = nimble.controller([1, 3, 1], rng=0), np.zeros((4, 1))
     with pytest.raises(ValueError, match="y must have 1 columns"):
-        nimble.fit(net, x, np.zeros((4, 2)))
+        nimble.fit(x, np.zeros((4, 2)), net)
     with pytest.raises(ValueError, match="0 or 1"):
-        nimble.fit(net, x, np.full(4, 0.5), nimble.Course(loss="binary"))
+        nimble.fit(x, np.full(4, 0.5), net, plan=growth.Plan(loss="binary", batch=None))
     with pytest.raises(ValueError, match="rate"):
-        nimble.fit(net, x, x, optimiser=Adam(rate=-1.0))
+        nimble.fit(x, x, net, optimiser=Adam(rate=-1.0))
     with pytest.raises(ValueError, match="epochs"):
-        nimble.fit(net, x, x, nimble.Course(epochs=-1))
+        nimble.fit(x, x, net, plan=growth.Plan(epochs=-1, loss="mse"))
+    with pytest.raises(ValueError, match="X must be a matrix"):
+        nimble.fit(x[:, 0], x)
+    with pytest.raises(ValueError, match=r"plan.loss must be one of mse, binary, softmax"):
+        nimble.fit(x, x, plan=growth.Plan(loss="hinge"))
+    with pytest.raises(ValueError, match="labels must name every class"):
+        nimble.fit(x, [0, 2, 2, 0], plan=growth.Plan(loss="softmax"))

@@ -26,8 +26,8 @@ import numpy as np
 from minigrow.experiments.claims import Claim, Estimate, judge
 from minigrow.experiments.nimble.common import geometric, rounded, trained
 from minigrow.experiments.registry import Outcome
-from minigrow.growth import History
-from minigrow.nimble import Course, controller
+from minigrow.growth import History, Plan
+from minigrow.nimble import controller
 from minigrow.nimble.tasks import bessel_sum
 
 QUICK = {"repeats": 6, "width": 10, "points": 512, "epochs": 3000, "rates": [1e-3, 1e-2]}
@@ -86,20 +86,21 @@ def one(job: Job) -> dict[str, float]:
     y, cut = bessel_sum(x), round(0.8 * job.points)
     net = controller([1, job.width, 1], arm.rule, init=arm.init, rng=job.seed)
     spare = 1.5 if arm.rule in ("growing", "schedule", "unseen") else 1.0
-    course = Course(round(job.epochs * arm.budget * spare), every=50)
-    life = trained(net, (x[:cut], y[:cut], x[cut:], y[cut:]), course, job.rate)[1]
+    plan = Plan(round(job.epochs * arm.budget * spare), None, "mse", record=50)
+    life = trained(net, (x[:cut], y[:cut], x[cut:], y[cut:]), plan, job.rate)[1]
     return at_budget(life, arm.budget * job.epochs * 3 * cut * job.width * 2)
 
 
 def at_budget(life: History, budget: float) -> dict[str, float]:
-    """Return loss, test_loss and epoch of the last row that spent no more than `budget` multiply-adds.
+    """Return training error, test error and epoch of the last row that spent no more than `budget` multiply-adds.
 
-    >>> row = {"epoch": 1, "loss": 2.0, "test_loss": 3.0, "multiply_adds": 10.0}
+    >>> row = {"epoch": 1, "loss": 2.5, "size_term": 0.5, "validation_loss": 3.0, "multiply_adds": 10.0}
     >>> at_budget(History().with_row(row).with_row(row | {"multiply_adds": 20.0, "epoch": 2}), 19.0)
     {'train': 2.0, 'test': 3.0, 'epochs': 1}
     """
     row = life.rows[max(int(np.searchsorted(life["multiply_adds"], budget, side="right")) - 1, 0)]
-    return {"train": rounded(row["loss"]), "test": rounded(row["test_loss"]), "epochs": int(row["epoch"])}
+    train, test = row["loss"] - row["size_term"], row["validation_loss"]
+    return {"train": rounded(train), "test": rounded(test), "epochs": int(row["epoch"])}
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

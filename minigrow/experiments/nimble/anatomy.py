@@ -16,8 +16,9 @@ import numpy as np
 from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.nimble.common import rounded, trained
 from minigrow.experiments.registry import Outcome
-from minigrow.growth import History
-from minigrow.nimble import TASKS, Course, Plan, auxiliary, controller, descend_all, history, neurons_on, sample
+from minigrow.growth import History, Plan
+from minigrow.nimble import TASKS, auxiliary, controller, descend_all, history, sample
+from minigrow.nimble.gates import neurons_on
 from minigrow.nimble.tasks import bessel_sum
 
 QUICK = {"repeats": 8, "task": "cubic", "every": 500, "mask_epochs": 3000}
@@ -29,17 +30,18 @@ FIGURES = {
     ),
 }
 STARTS = {"growing": 0.0, "grown": 5.0}
+MASK = {"epoch": "epoch", "s": "s", "test_loss": "validation_loss"}  # names in the results, columns of the history
 
 
 def lives(job: tuple[str, int, int, int]) -> dict[str, History]:
     """Return the histories of a growing and a grown network on the same data; job = task, every, seed, number."""
     task, every, seed, number = job
-    found, plan = {}, Plan(TASKS[task].loss, TASKS[task].rate, TASKS[task].epochs, every)
+    found, plan = {}, Plan(TASKS[task].epochs, None, TASKS[task].loss, record=every)
     for kind, size in STARTS.items():
         rng = np.random.default_rng([seed, number])
         rows = sample(task, rng)
         net = auxiliary(strength=TASKS[task].strength, size=size, rng=rng)
-        found[kind] = history(descend_all([net], [rows], plan, 1), 0, rows)
+        found[kind] = history(descend_all([net], [rows], plan, TASKS[task].rate, 1), 0, rows)
     return found
 
 
@@ -55,8 +57,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     losses = {kind: rounded(np.stack([lives[kind]["loss"] for lives in found])) for kind in STARTS}
     x = np.random.default_rng(seed).uniform(-1, 1, (1024, 1))
     parts = (x[:819], bessel_sum(x[:819]), x[819:], bessel_sum(x[819:]))
-    life = trained(controller([1, 10, 1], rng=seed), parts, Course(config["mask_epochs"], every=50))[1]
-    mask = {name: rounded(life[name]) for name in ("epoch", "s", "test_loss")}
+    life = trained(controller([1, 10, 1], rng=seed), parts, Plan(config["mask_epochs"], None, "mse", record=50))[1]
+    mask = {name: rounded(life[column]) for name, column in MASK.items()}
     data = {"shown": shown, "size": sizes, "loss": losses, "mask": mask}
     return Outcome(data, found[0]["growing"])
 

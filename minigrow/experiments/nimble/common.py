@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.experiments.claims import Estimate, bootstrap, mean, median
-from minigrow.growth import Diverged, History
-from minigrow.nimble import TASKS, Course, fit, run_trials
-from minigrow.nimble.network import Network
-from minigrow.nn import Adam
+from minigrow.growth import Diverged, History, Plan
+from minigrow.nimble import TASKS, Network, fit, run_trials
+from minigrow.nimble.formulas import size_term
+from minigrow.nn import Adam, State
+from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
 
 CHUNK = 25  # trials in a job
 Array = np.ndarray
@@ -137,16 +138,43 @@ def geometric(a: Sequence[float], b: Sequence[float]) -> Estimate:
     return Estimate(float(np.round(value, 12)), float(low), float(high), found.n)
 
 
-def trained(net: Network, parts: Sequence[Array], course: Course, rate: float = 1e-3) -> tuple[Network, History]:
+class Noting(NamedTuple):
+    """An optimiser that notes the size term before each step in `noted`: the part of that step's loss that is not the error."""
+
+    inner: Any
+    noted: list[float]
+
+    rate, orders = RATE, ORDERS
+
+    def bind(self, net: Network, g: Array, loss: str, span: Span) -> Bound:
+        """Return the inner step, with the note before it."""
+        gradient, update = bind(self.inner, net, g, loss, span)
+
+        def noting(state: State) -> State:
+            self.noted[:] = [size_term(net)]
+            return update(state)
+
+        return Bound(gradient, noting)
+
+    def observe(self, net: Network) -> dict[str, float]:
+        """Return the last note as a column of the history."""
+        return {"size_term": self.noted[0]}
+
+
+def trained(net: Network, parts: Sequence[Array], plan: Plan, rate: float = 1e-3) -> tuple[Network, History]:
     """Train a mask network with full-batch Adam on (X, y, X_test, y_test); a diverged run ends at its last good record.
+
+    The history's "size_term" is the one in "loss": their difference is the training error, "validation_loss" the test error.
 
     >>> from minigrow.nimble import controller
     >>> x = np.zeros((4, 1))
-    >>> trained(controller([1, 2, 1], rng=0), (x, x, x, x), Course(10, every=5))[1]["epoch"]
+    >>> trained(controller([1, 2, 1], rng=0), (x, x, x, x), Plan(10, None, "mse", record=5))[1]["epoch"]
     array([ 5, 10])
     """
+    noting = Noting(Adam(rate), [])
+    plan = plan._replace(validation=tuple(parts[2:]), observe=noting.observe, quiet=True, backup=True)
     try:
-        return fit(net, *parts[:2], course._replace(test=tuple(parts[2:]), quiet=True), Adam(rate))
+        return fit(*parts[:2], net, rng=0, optimiser=noting, plan=plan)
     except Diverged as stopped:
         return stopped.run.net, stopped.run.history
 

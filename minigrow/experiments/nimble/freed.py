@@ -18,7 +18,7 @@ from minigrow.experiments.claims import Claim, Estimate, judge, mean
 from minigrow.experiments.nimble.common import Batch, rounded, settings
 from minigrow.experiments.registry import Outcome
 from minigrow.growth import Plan, start, train
-from minigrow.nimble import auxiliary
+from minigrow.nimble import auxiliary, score
 from minigrow.nn import SGD
 
 QUICK = {
@@ -61,7 +61,7 @@ def read_digits(job: Reading) -> dict[str, Any]:
     net = auxiliary(widths, job.goal, job.strength, size=job.start, spread=0.2, rng=job.seed)
     plan = Plan(epochs=job.epochs, quiet=True, observe=lambda net: {"s": float(net.s)})
     run = train(start(net, SGD(rate=0.05), rng=job.seed), training.X, training.y, plan)
-    accuracy = 100 * float(np.mean(run.net(test.X).argmax(axis=1) == test.y))
+    accuracy = 100 * score(run.net, test.X, test.y, "softmax")
     return {"size": rounded(np.append(job.start, run.history["s"])), "accuracy": accuracy}
 
 

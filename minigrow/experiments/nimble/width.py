@@ -17,7 +17,8 @@ from minigrow.datasets import spirals, split
 from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.nimble.common import geometric, rounded, trained
 from minigrow.experiments.registry import Outcome
-from minigrow.nimble import TASKS, Course, controller
+from minigrow.growth import Plan
+from minigrow.nimble import TASKS, controller
 
 QUICK = {
     "repeats": 3, "points": 512, "epochs": 2000, "tasks": {"bessel": [2, 8, 32], "mixture 0.1": [2, 8, 32]},
@@ -71,12 +72,12 @@ def parts(job: Job) -> tuple[np.ndarray, ...]:
 
 def one(job: Job) -> float:
     """Return the final test error; for spirals the test accuracy in per cent."""
-    rows = parts(job)
+    rows, plan = parts(job), Plan(job.epochs, None, "mse", record=job.epochs)
     if job.task.startswith("spirals"):
         net = controller([2, job.width, job.width, int(job.task.split()[1])], job.rule, rng=job.seed)
-        return 100 * trained(net, rows, Course(job.epochs, "softmax", job.epochs))[1]["test_accuracy"][-1]
+        return 100 * trained(net, rows, plan._replace(loss="softmax"))[1]["validation_accuracy"][-1]
     net = controller([1, job.width, 1], job.rule, rng=job.seed)
-    return float(trained(net, rows, Course(job.epochs, every=job.epochs))[1]["test_loss"][-1])
+    return float(trained(net, rows, plan)[1]["validation_loss"][-1])
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from minigrow.laws import EPS, law
+from minigrow.nimble.formulas import gradient
 from minigrow.nimble.gates import GATES, smooth_step
-from minigrow.nimble.network import Network, auxiliary, controller, gradient, with_theta
+from minigrow.nimble.network import auxiliary, controller
 from minigrow.nn import MLP, complex_step, deviation
 
 LOSS = ("mse", "binary", "softmax")
@@ -39,20 +42,20 @@ def _any_network(rng):
     net = controller(_widths(rng), str(rule), activation=str(activation), rng=rng)
     theta = net.theta + 0.1 * rng.standard_normal(net.theta.size)
     theta[-1] = rng.uniform(0.05, 1.2)
-    return with_theta(net, theta)
+    return net.with_theta(theta)
 
 
 def _gradient_gap(rng, change):
     net, loss = _any_network(rng), str(rng.choice(LOSS))
     X, y = _task(rng, net.widths[0], net.widths[-1], loss)
-    expected = complex_step(lambda theta: gradient(with_theta(net, theta), X, y, loss)[0], net.theta)
+    expected = complex_step(lambda theta: gradient(net.with_theta(theta), X, y, loss)[0], net.theta)
     return deviation(gradient(change(net), X, y, loss)[1], expected) / EPS
 
 
 def _deaf(net):
     """The same weights with a size that is deaf to the task and pulled by lambda + 0.1; algorithm A gets B's mask as well."""
     rule = "released" if net.parts.gate == "scalar" else "schedule"
-    return Network(net.widths, net.activation, rule, net.goal, net.strength + 0.1, net.theta)
+    return dataclasses.replace(net, rule=rule, strength=net.strength + 0.1)
 
 
 def _deaf_size(rng):
@@ -61,7 +64,7 @@ def _deaf_size(rng):
     By hand: s = 0, goal 5, lambda 0.1, and the error falls by dE/ds = 0.25: dL/ds = 0.25 - 2 x 0.1 x 5 = -0.75. The deaf one
     has -2 x 0.2 x 5 = -2.
 
-    >>> from minigrow.nimble.network import pull
+    >>> from minigrow.nimble.formulas import pull
     >>> net = auxiliary([1, 9, 1], goal=5, strength=0.1, rng=0)
     >>> [round(float(pull(n, 0.25)), 12) for n in (net, _deaf(net))]
     [-0.75, -2.0]

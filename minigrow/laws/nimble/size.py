@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from minigrow.growth.loop import Plan, start, train
 from minigrow.laws import EPS, law
 from minigrow.laws.nimble.network import _auxiliary, _task
+from minigrow.nimble.formulas import gradient
 from minigrow.nimble.gates import GATES, neurons_on
-from minigrow.nimble.network import Network, auxiliary, controller, gradient, with_theta
+from minigrow.nimble.network import auxiliary, controller
 from minigrow.nn import MLP, SGD, deviation
-from minigrow.nn.optimisers import start
 
 
 def _hidden_gap(rng, first):
@@ -21,7 +22,7 @@ def _hidden_gap(rng, first):
     p["W2"][:, on:] = rng.standard_normal(p["W2"][:, on:].shape)
     other, (X, y) = net.with_params(p), _task(rng, 2, 2, "mse")
     (value, g), (changed, h) = gradient(net, X, y), gradient(other, X, y)
-    closed = max(float(np.abs(with_theta(net, g).params[name][on:]).max()) for name in ("W1", "w1", "b1"))
+    closed = max(float(np.abs(net.with_theta(g).params[name][on:]).max()) for name in ("W1", "w1", "b1"))
     return max(abs(value - changed), float(np.abs(g - h).max()), closed) / EPS
 
 
@@ -34,7 +35,7 @@ def _half_open(rng):
     >>> GATES["step"].f(1.5, 3)[0].round(9).tolist()
     [1.0, 0.5, 0.0]
     """
-    return _hidden_gap(rng, lambda net: net.active(1) - 1)
+    return _hidden_gap(rng, lambda net: net.active["h1"] - 1)
 
 
 @law(
@@ -54,7 +55,7 @@ def closed_neurons(rng: np.random.Generator) -> float:
     even read, and their places in the gradient keep the zeros it was created with. So all three hold to the bit.
     What could break it: a gate that is 0 with a slope that is not, or a product over the whole row (0 x NaN is NaN).
     """
-    return _hidden_gap(rng, lambda net: net.active(1))
+    return _hidden_gap(rng, lambda net: net.active["h1"])
 
 
 def _mask_gap(rng, gate):
@@ -114,13 +115,8 @@ def _pinned_gap(rng, rule):
 
 
 def _descend(net, X, y, steps):
-    optimiser, theta, g = SGD(rate=0.01), net.theta.copy(), np.empty_like(net.theta)
-    net = with_theta(net, theta) if isinstance(net, Network) else MLP(net.widths, net.activation, theta)
-    step, state = net.bound(g, "mse"), start(optimiser, theta)
-    for _ in range(steps):
-        step(X, y)
-        state = optimiser.update(state, theta[: net.trained], g[: net.trained])
-    return net
+    plan = Plan(steps=steps, batch=None, loss="mse", every=steps, record=steps, quiet=True)
+    return train(start(net, SGD(rate=0.01), rng=0), X, y, plan).net
 
 
 def _free_size(rng):
@@ -129,7 +125,7 @@ def _free_size(rng):
     By hand: N = 3, goal 6, lambda 0.2: the size term alone pulls with 2 x 0.2 x (3 - 6) = -1.2, so a first step of rate 0.01
     makes N = 3.012, and a fourth neuron opens by sin^2(0.006 pi).
 
-    >>> from minigrow.nimble.network import pull
+    >>> from minigrow.nimble.formulas import pull
     >>> round(float(pull(auxiliary([1, 6, 1], goal=6, strength=0.2, size=3, rng=0), 0.0)), 9)
     -1.2
     """
@@ -162,7 +158,7 @@ def _deaf_gap(rng, rule):
     theta = net.theta.copy()
     theta[-1] = 0.3
     for _ in range(2):
-        paths.append(_descend(with_theta(net, theta), X, rng.standard_normal((7, 1)), 20).s)
+        paths.append(_descend(net.with_theta(theta), X, rng.standard_normal((7, 1)), 20).s)
     return abs(paths[0] - paths[1]) / EPS
 
 
@@ -172,7 +168,7 @@ def _hearing_the_task(rng):
     By hand: two tasks on which the error's derivative by c is 0.25 and -0.25. c is pulled apart by 0.5, the released program's
     by nothing.
 
-    >>> from minigrow.nimble.network import pull
+    >>> from minigrow.nimble.formulas import pull
     >>> nets = [controller([1, 5, 1], rule, rng=0) for rule in ("growing", "released")]
     >>> [round(float(pull(net, 0.25) - pull(net, -0.25)), 9) for net in nets]
     [0.5, 0.0]

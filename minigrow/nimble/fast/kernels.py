@@ -1,7 +1,8 @@
-"""The loss, the gradient and whole training runs of one gated tanh layer with one output, as compiled loops.
+"""One gated tanh layer with one output as compiled loops: its loss and gradient, and many steps of plain gradient descent.
 
-The readable twins are `network.gradient` and `trials.descend_slowly`. Samples go through in blocks that stay in the cache,
-stored by input: Xt (d, n). Sums may be reordered (`reassoc`), so that they use vector instructions.
+The readable twin of the gradient is `formulas.gradient`, that of the steps the loop `growth.train` with SGD on all rows. Samples
+go through in blocks that stay in the cache, stored by input: Xt (d, n). Sums may be reordered (`nn.kernels.summed`),
+so that they use vector instructions.
 """
 
 from __future__ import annotations
@@ -9,51 +10,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-PLAIN = {"cache": True, "nogil": True, "error_model": "numpy"}
-SUMS = {**PLAIN, "fastmath": {"reassoc", "contract"}}
+from minigrow.nn.kernels import compiled, summed, tanh_rows
+
 BLOCK = 256  # samples that go through the layer together
-LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # their sum is ln 2 to 33 digits
-MAGIC = 1.5 * 2.0**52  # adding it to a small number rounds that to a whole one, held in the low bits
-BIAS = 1023.0  # of a double's exponent
 
 
-@njit(**PLAIN)
-def tanh_rows(z, bits):
-    """Replace z (n,) by tanh(z), within 4 units in the last place; bits (n,) int64 is scratch.
-
-    tanh z = e / (e + 2) with e = exp(2z) - 1, and exp(2z) = 2^k exp(r), |r| <= ln(2)/2; exp(r) - 1 is a Taylor
-    polynomial, 2^k is made by writing its exponent bits. No branches, so the compiler uses vector instructions.
-    """
-    k = bits.view(np.float64)
-    for i in range(z.size):
-        y = min(max(2 * z[i], -44.0), 44.0)
-        k[i] = y * (1 / math.log(2)) + (MAGIC + BIAS)
-        whole = k[i] - (MAGIC + BIAS)
-        r = (y - whole * LN2_HIGH) - whole * LN2_LOW
-        p = 1 / 87178291200.0
-        p = p * r + 1 / 6227020800.0
-        p = p * r + 1 / 479001600.0
-        p = p * r + 1 / 39916800.0
-        p = p * r + 1 / 3628800.0
-        p = p * r + 1 / 362880.0
-        p = p * r + 1 / 40320.0
-        p = p * r + 1 / 5040.0
-        p = p * r + 1 / 720.0
-        p = p * r + 1 / 120.0
-        p = p * r + 1 / 24.0
-        p = p * r + 1 / 6.0
-        p = p * r + 0.5
-        z[i] = r + r * r * p
-    for i in range(z.size):
-        bits[i] = bits[i] << 52
-    for i in range(z.size):
-        e = k[i] * z[i] + (k[i] - 1)
-        z[i] = e / (e + 2)
-
-
-@njit(**PLAIN)
+@compiled
 def gates(code, s, gamma, slope):
     """Write gamma and dgamma/ds (m,) of the gate with this number, and return how many neurons are on; twin in `gates`."""
     m, on = gamma.size, 0
@@ -72,7 +35,7 @@ def gates(code, s, gamma, slope):
     return on
 
 
-@njit(**SUMS)
+@summed
 def error(binary, y, t, scale, g):
     """Return the summed error of outputs y with targets t and write g = scale derror/dy; all (n,).
 
@@ -92,7 +55,7 @@ def error(binary, y, t, scale, g):
     return total
 
 
-@njit(**SUMS)
+@summed
 def block_sums(layer, Xt, t, first, binary, scale, sums, A, y, bits):
     """Pass a block of samples through y = c + v . tanh(W x + shift); return their summed error, add to sums (on + 1, d + 2).
 
@@ -138,7 +101,7 @@ def block_sums(layer, Xt, t, first, binary, scale, sums, A, y, bits):
     return total
 
 
-@njit(**SUMS)
+@summed
 def assemble(theta, m, d, gamma, slope, on, rule, sums, g):
     """Turn the sums over all samples into dL/dtheta, g (P,); rule = (gate code, seen, follows, strength, goal)."""
     w, b, v = m * d, m * d + m, m * d + 2 * m
@@ -156,9 +119,9 @@ def assemble(theta, m, d, gamma, slope, on, rule, sums, g):
     g[-1] = max(rule[2], 0.0) * ds + 2 * rule[3] * (s - rule[4])
 
 
-@njit(**PLAIN)
+@compiled
 def loss_and_gradient(theta, m, Xt, t, binary, rule, g, room):
-    """Return the loss with its size term and write dL/dtheta into g (P,); the twin is `network.gradient`.
+    """Return the loss with its size term and write dL/dtheta into g (P,); the twin is `formulas.gradient`.
 
     theta (P,) = [W1 (m, d) | w1 | b1 | W2 (1, m) | b2 | s]; Xt (d, n), t (n,); rule as in `assemble`; room from `workroom`.
     """
@@ -178,30 +141,22 @@ def loss_and_gradient(theta, m, Xt, t, binary, rule, g, room):
     return total / n + rule[3] * (s - rule[4]) ** 2
 
 
-@njit(**PLAIN)
+@compiled
 def workroom(m, d, n):
     """Set memory aside for a layer of m neurons, d inputs and n samples."""
     block = min(n, BLOCK)
     gamma, slope, shift, v = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
-    return (
-        gamma,
-        slope,
-        shift,
-        v,
-        np.empty(m * block),
-        np.empty(block),
-        np.empty(m * block, np.int64),
-        np.empty((m + 1, d + 2)),
-    )
+    A, y, bits, sums = np.empty(m * block), np.empty(block), np.empty(m * block, np.int64), np.empty((m + 1, d + 2))
+    return gamma, slope, shift, v, A, y, bits, sums
 
 
-@njit(**PLAIN)
-def descend(theta, m, Xt, t, binary, rule, plan, trace):
-    """Train one network by full-batch gradient descent, in place; return the epoch at which it diverged, or -1.
+@compiled
+def steps(theta, m, Xt, t, binary, rule, plan, trace):
+    """Take `epochs` steps theta <- theta - rate dL/dtheta in place; return the epoch at which the run diverged, or -1.
 
-    plan = (rate, epochs, every): trace (rows, P) gets theta before the first epoch and after each `every` epochs.
+    plan = (rate, epochs, record): trace (rows, P) gets theta before the first step and behind every `record` steps.
     """
-    rate, epochs, every = plan
+    rate, epochs, record = plan
     g, room = np.empty_like(theta), workroom(m, Xt.shape[0], t.size)
     trained = theta.size if rule[2] >= 0 else theta.size - 1
     trace[0] = theta
@@ -210,15 +165,8 @@ def descend(theta, m, Xt, t, binary, rule, plan, trace):
         for i in range(trained):
             theta[i] -= rate * g[i]
         if not math.isfinite(value + np.sum(theta)):
-            trace[(epoch + every - 1) // every :] = np.nan
+            trace[(epoch + record - 1) // record :] = np.nan
             return epoch
-        if epoch % every == 0:
-            trace[epoch // every] = theta
+        if epoch % record == 0:
+            trace[epoch // record] = theta
     return -1
-
-
-@njit(**PLAIN)
-def descend_many(thetas, m, Xt, t, binary, rule, plan, traces, diverged):
-    """Train trials one after the other: thetas (T, P), Xt (T, d, n), t (T, n), traces (T, rows, P), diverged (T,)."""
-    for i in range(len(thetas)):
-        diverged[i] = descend(thetas[i], m, Xt[i], t[i], binary, rule, plan, traces[i])
