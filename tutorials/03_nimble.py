@@ -12,9 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow.experiments.nimble.common import better, geometric, ratio
-from minigrow.nimble import TASKS, Course, Plan, auxiliary, controller, descend_all, fit, history, run_trials, sample
+from minigrow.growth import Plan
+from minigrow.nimble import TASKS, auxiliary, controller, descend_all, fit, history, run_trials, sample
 from minigrow.nn import MLP, Adam, complex_step
-from minigrow.nn.spaces import flatten, views
+from minigrow.nn.spaces import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})
@@ -72,8 +73,8 @@ right.set(title="who feels a change of N", ylabel="slope of the gate (1 / neuron
 fig.legend(loc="outside lower center", ncols=5)
 
 half = auxiliary([1, 5, 1], size=2.5, rng=0)  # a network of the library, with room for 5 neurons
-print("gates at N = 2.5: ", half.gates(1)[0].round(3))
-print("slopes at N = 2.5:", half.gates(1)[1].round(3))
+print("gates at N = 2.5: ", half.gates(0)[0].round(3))
+print("slopes at N = 2.5:", half.gates(0)[1].round(3))
 plt.show()
 
 # %% [markdown]
@@ -155,7 +156,7 @@ net.bound(kernel)(rows.X, rows.y)
 
 def library_loss(theta):
     """Return the library's loss of the same network around another (complex) theta."""
-    return net.with_params(views(theta, net.shapes)).gradient(rows.X, rows.y)[0]
+    return net.with_theta(theta).gradient(rows.X, rows.y)[0]
 
 
 witness = complex_step(library_loss, net.theta)
@@ -244,7 +245,7 @@ plt.show()
 rng = np.random.default_rng(4)
 rows = sample("cubic", rng)
 growing, grown = auxiliary(size=0, rng=7), auxiliary(size=5, rng=7)
-pair = descend_all([growing, grown], [rows, rows], Plan(epochs=40000, every=200))
+pair = descend_all([growing, grown], [rows, rows], Plan(40000, batch=None, loss="mse", record=200), rate=1e-3)
 life, control = history(pair, 0, rows), history(pair, 1, rows)
 
 epochs = life["epoch"] / 1000
@@ -326,23 +327,26 @@ plt.show()
 
 # %%
 def outcome_at_budget(rule, rate, seed, budget=3 * 819 * 20 * 3000):
-    """Return training and test error of a 1-10-1 network when `budget` multiply-adds are spent."""
+    """Return training loss and test error of a 1-10-1 network when `budget` multiply-adds are spent.
+
+    The loss of a static network is its training error: with c = 1 the size term is 0.
+    """
     x = np.random.default_rng(seed).uniform(-1, 1, (1024, 1))
     y = TASKS["bessel"].f(x)
     net = controller([1, 10, 1], rule, rng=seed)
     epochs = 3000 if rule == "static" else 3600  # closed neurons are free
-    course = Course(epochs, every=50, test=(x[819:], y[819:]), quiet=True)
-    record = fit(net, x[:819], y[:819], course, Adam(rate))[1]
-    assert record["multiply_adds"][-1] >= budget
-    last = np.searchsorted(record["multiply_adds"], budget, side="right") - 1
-    return record["loss"][last], record["test_loss"][last]
+    plan = Plan(epochs, batch=None, loss="mse", record=50, validation=(x[819:], y[819:]), quiet=True)
+    life = fit(x[:819], y[:819], net, optimiser=Adam(rate), plan=plan)[1]
+    assert life["multiply_adds"][-1] >= budget
+    last = np.searchsorted(life["multiply_adds"], budget, side="right") - 1
+    return life["loss"][last], life["validation_loss"][last]
 
 
 seeds = range(8)
 arms = {"growing": ("growing", 1e-3), "schedule": ("schedule", 1e-3)}
 arms |= {f"static, rate {rate:g}": ("static", rate) for rate in (1e-3, 3e-3, 1e-2)}
 found = {
-    name: np.array([outcome_at_budget(*arm, seed) for seed in seeds])  # columns: training error, test error
+    name: np.array([outcome_at_budget(*arm, seed) for seed in seeds])  # columns: training loss, test error
     for name, arm in arms.items()
 }
 tuned = min(list(found)[2:], key=lambda name: np.median(found[name][:, 0]))
@@ -454,7 +458,7 @@ assert abs(g["s"][0] - shadow) < 1e-14
 print("median final N from 0.5, 4.5, 8.5 without a goal:", np.round(ends, 1))
 
 asleep = auxiliary(size=0, strength=0.0, rng=0)
-moving = views(asleep.gradient(rows.X, rows.y)[1], asleep.shapes)
+moving = asleep.with_theta(asleep.gradient(rows.X, rows.y)[1]).params
 print("from N = 0 without a goal only this moves:", [name for name, g in moving.items() if g.any()])
 
 # %% [markdown]
@@ -541,7 +545,7 @@ plt.show()
 #
 # ```python
 # net = auxiliary([1, 9, 1], size=3.25, rng=0)
-# print(net.gates(1)[0].round(3))
+# print(net.gates(0)[0].round(3))
 # print(np.count_nonzero(net.gradient(rows.X, rows.y)[1]))
 # ```
 #
@@ -622,4 +626,4 @@ plt.show()
 #   1712.01312: gates with a gradient for *each* neuron, made smooth by randomness.
 # - U. Evci et al., *GradMax*, arXiv 2201.05125: choose the new neuron's weights by the gradient it will have.
 # - `nimble.md`, the method's page: every place where paper, released program and this library differ, and all results.
-# - Next file to read: `minigrow/nimble/network.py`, this page's equations for any number of layers.
+# - Next file to read: `minigrow/nimble/formulas.py`, this page's equations for any number of layers.

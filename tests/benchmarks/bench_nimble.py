@@ -13,7 +13,7 @@ import numpy as np
 
 from minigrow.nimble import TASKS, controller, run_trials
 from minigrow.nimble.tasks import bessel_sum
-from minigrow.nn import Adam, start
+from minigrow.nn import Adam, bind, start
 
 
 def peak_megabytes():
@@ -44,14 +44,13 @@ def trials():
 
 def our_epochs(X, y, width, count):
     net = controller([1, width, 1], rng=0)
-    optimiser, g = Adam(1e-3), np.empty_like(net.theta)
-    gradient, box = net.bound(g), [start(optimiser, net.theta)]
+    step, box = bind(Adam(1e-3), net, np.empty_like(net.theta), "mse"), [start(Adam(1e-3), net.theta)]
     net.theta[-1] = 0.95  # nearly all neurons on: the epoch that costs most
 
     def epochs():
         for _ in range(count):
-            value = gradient(X, y)
-            box[0] = optimiser.update(box[0], net.theta, g)
+            value = step.gradient(X, y)
+            box[0] = step.update(box[0])
         return value
 
     return epochs
