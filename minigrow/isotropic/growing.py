@@ -74,7 +74,7 @@ def grow_inputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
     >>> grow_inputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
     (6, 3, 2)
     """
-    return _resize(net, "h0", "grow", append(net.widths[0], neurons))
+    return _resize(net, "h0", "grow", neurons)
 
 
 def grow_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
@@ -85,7 +85,7 @@ def grow_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
     >>> grow_outputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
     (4, 3, 4)
     """
-    return _resize(net, f"h{net.layers}", "grow", append(net.widths[-1], neurons))
+    return _resize(net, f"h{net.layers}", "grow", neurons)
 
 
 def prune_inputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
@@ -96,7 +96,7 @@ def prune_inputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
     >>> prune_inputs(Network.create([4, 3, 2], rng=0), 2)[0].widths
     (2, 3, 2)
     """
-    return _resize(net, "h0", "prune", keep(_first(net.widths[0], neurons), net.widths[0]))
+    return _resize(net, "h0", "prune", neurons)
 
 
 def prune_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
@@ -107,17 +107,13 @@ def prune_outputs(net: Network, neurons: int = 1) -> tuple[Network, Event]:
     >>> prune_outputs(Network.create([4, 3, 2], rng=0), 1)[0].widths
     (4, 3, 1)
     """
-    return _resize(net, f"h{net.layers}", "prune", keep(_first(net.widths[-1], neurons), net.widths[-1]))
+    return _resize(net, f"h{net.layers}", "prune", neurons)
 
 
-def _first(width, neurons):
-    if validate.whole(neurons, "neurons", least=1) >= width:
+def _resize(net, space, kind, neurons):
+    width = net.sizes[space]
+    if validate.whole(neurons, "neurons", least=1) >= width and kind == "prune":
         raise ValueError(f"neurons must leave at least one of {width}, got {neurons}.")
-    return np.arange(width - neurons)
-
-
-def _resize(net, space, kind, change):
+    change = append(width, neurons) if kind == "grow" else keep(range(width - neurons), width)
     moves = (Move(space, change),)
-    changed = abs(change.new - change.old)
-    event = Event(kind, space, changed, "the task's shape", change.old, change.new, moves)
-    return moved(net, moves), event
+    return moved(net, moves), Event(kind, space, int(neurons), "the task's shape", width, change.new, moves)

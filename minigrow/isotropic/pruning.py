@@ -11,9 +11,6 @@ whole decomposition, or its last pair alone and a reflection that turns the last
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
 from minigrow.growth.basis import Move, apply, keep, rotate
@@ -24,14 +21,6 @@ from minigrow.isotropic.diagonalise import check_finite, left_diagonalise
 from minigrow.isotropic.formulas import forward, profile
 from minigrow.isotropic.network import Network
 from minigrow.nn import validate
-
-
-class Least(NamedTuple):
-    """Which neurons to prune (k,) after the rotation, given as the moves so far and the network they lead to."""
-
-    net: Network
-    moves: tuple[Move, ...]
-    pruned: np.ndarray
 
 
 def prune(
@@ -54,17 +43,19 @@ def prune(
     ((4, 1, 2), 'prune')
     """
     l = net.hidden(layer)
-    choose = CRITERIA[validate.choice(by, CRITERIA, "by")]
+    turn = CRITERIA[validate.choice(by, CRITERIA, "by")]
     m, count = net.widths[l], validate.whole(neurons, "neurons", least=1)
     if count >= m:
         raise ValueError(f"layer {layer} has {m} neurons, of which {count} cannot go: at least one must stay.")
+    if turn is reflect and count > 1:  # each next one would need a reflection of its own
+        raise ValueError(f'by="reflection" removes one neuron at a time, got neurons={count}. Use by="sigma".')
     gain = _mean_gain(net, l, X)
-    rotated, moves, pruned = choose(net, layer, count)
-    kept = np.delete(np.arange(m), pruned)
-    moves = (*moves, Move(f"h{l}", keep(kept, m)))
-    params = apply(moves[-1:], rotated.params, rotated.axes)
+    rotated, turned = turn(net, layer)
+    pruned = least_product(rotated, layer, count) if by == "product" else np.arange(m - count, m)
+    kept = Move(f"h{l}", keep(np.delete(np.arange(m), pruned), m))
+    params = apply([kept], rotated.params, rotated.axes)
     _absorb(rotated, l, pruned, params, gain)
-    return net.with_params(params), Event("prune", f"h{l}", count, reason, m, m - count, moves)
+    return net.with_params(params), Event("prune", f"h{l}", count, reason, m, m - count, (*turned.moves, kept))
 
 
 def _absorb(net, l, pruned, params, gain):
@@ -88,59 +79,35 @@ def _mean_gain(net, l, X):
     return profile(net).gain(rho[l - 1]).mean()
 
 
-def _least(score, count):
-    """The `count` least entries, the last of equals first: neurons with sigma = 0 stand there free of psi (`gather`)."""
-    return np.sort(len(score) - 1 - np.argsort(score[::-1], kind="stable")[:count])
+def least_product(net: Network, layer: int, count: int) -> np.ndarray:
+    """Return which neurons (count,) of a left-diagonalised layer have the least sigma_i |W_{l+1} column i|; of equals, the last.
 
+    Neurons with sigma = 0 are equals, and the last of them are free of psi (`gather`).
 
-def by_sigma(net: Network, layer: int, count: int) -> Least:
-    """Choose the `count` least singular values: the last rows (count,) after left-diagonalisation.
-
-    >>> by_sigma(Network.create([4, 3, 2], rng=0), 0, 1).pruned
-    array([2])
+    >>> least_product(left_diagonalise(Network.create([6, 4, 2], init="glorot", rng=0), 0)[0], 0, 2)
+    array([1, 3])
     """
-    rotated, event = left_diagonalise(net, layer)
-    m = event.before
-    return Least(rotated, event.moves, np.arange(m - count, m))
+    l = net.hidden(layer)
+    sigma, heard = np.linalg.norm(net.params[f"W{l}"], axis=1), np.linalg.norm(net.params[f"W{l + 1}"], axis=0)
+    return np.sort(net.widths[l] - 1 - np.argsort((sigma * heard)[::-1], kind="stable")[:count])
 
 
-def by_product(net: Network, layer: int, count: int) -> Least:
-    """Choose the least sigma_i |W_{l+1} column i| (count,) after left-diagonalisation; of equals, the last.
+def reflect(net: Network, layer: int) -> tuple[Network, Event]:
+    """Rotate hidden layer `layer` by the one reflection after which its last neuron carries the least singular pair alone.
 
-    >>> len(by_product(Network.create([4, 3, 2], rng=0), 0, 2).pruned)
-    2
+    >>> net, event = reflect(Network.create([4, 3, 2], rng=0), 0)
+    >>> net.widths, event.kind
+    ((4, 3, 2), 'rotate')
     """
-    rotated, event = left_diagonalise(net, layer)
-    l = layer + 1
-    sigma = np.linalg.norm(rotated.params[f"W{l}"], axis=1)
-    heard = np.linalg.norm(rotated.params[f"W{l + 1}"], axis=0)
-    return Least(rotated, event.moves, _least(sigma * heard, count))
-
-
-def by_reflection(net: Network, layer: int, count: int) -> Least:
-    """Choose the least singular pair alone: reflect the layer so that its last neuron (1,) carries it.
-
-    Raises ValueError for more than one neuron: each next one would need a reflection of its own.
-
-    >>> by_reflection(Network.create([4, 3, 2], rng=0), 0, 1).pruned
-    array([2])
-    """
-    if count != 1:
-        raise ValueError(f'by="reflection" removes one neuron at a time, got neurons={count}. Use by="sigma".')
     l = net.hidden(layer)
     W, psi = net.params[f"W{l}"], net.params.get(f"psi{l - 1}")
     check_finite(W)
     r = least_direction(W) if W.shape[0] <= W.shape[1] else free_direction(W, psi)
     moves = (Move(f"h{l}", rotate(reflection(r))),)
-    rotated = moved(net, moves)
-    return Least(rotated, moves, np.array([len(r) - 1]))
+    return moved(net, moves), Event("rotate", f"h{l}", 0, "least singular pair", len(r), len(r), moves)
 
 
-CRITERIA: dict[str, Callable[[Network, int, int], Least]] = {
-    "sigma": by_sigma,
-    "product": by_product,
-    "reflection": by_reflection,
-}
+CRITERIA = {"sigma": left_diagonalise, "product": left_diagonalise, "reflection": reflect}
 
 
 def reflection(r: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from minigrow.isotropic import (
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.diagonalise import gather, null, polish, svd
 from minigrow.isotropic.formulas import forward
-from minigrow.isotropic.pruning import by_product, free_direction, least_direction, reflection
+from minigrow.isotropic.pruning import free_direction, least_direction, least_product, reflection
 from minigrow.nn.initialisers import orthogonal
 
 
@@ -276,7 +276,7 @@ def test_product_prunes_whom_nobody_hears(m, d, seed):
     net.params["W2"][...] = orthogonal(3, m, rng) if m <= 3 else rng.standard_normal((3, m))
     net.params["W2"][...] /= np.linalg.norm(net.params["W2"], axis=0)
     net.params["W2"][...] *= loud
-    assert by_product(net, 0, 1).pruned.tolist() == [victim]
+    assert least_product(left_diagonalise(net, 0)[0], 0, 1).tolist() == [victim]
     after, _ = prune(net, 0, 1, by="product")
     expected = np.delete(np.arange(m + 1, 1, -1), victim)
     np.testing.assert_allclose(np.linalg.norm(after.params["W1"], axis=1), expected, rtol=1e-9)
@@ -285,7 +285,7 @@ def test_product_prunes_whom_nobody_hears(m, d, seed):
 def test_product_of_equals_prunes_the_last():
     net = Network.create([6, 4, 3], rng=0)
     wide, _ = grow(net, 0, 3, rng=0)
-    assert by_product(wide, 0, 2).pruned.tolist() == [5, 6]
+    assert least_product(left_diagonalise(wide, 0)[0], 0, 2).tolist() == [5, 6]
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 99), st.sampled_from([1e-9, 1e-3, 0.3]))
@@ -428,7 +428,10 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
 @pytest.mark.parametrize(
     ("move", "words"),
     [
-        (lambda: grow(NET, 2, rng=0), r"layer must be a hidden layer, 0..1 for widths .*got 2.*Layer 0 is the first one"),
+        (
+            lambda: grow(NET, 2, rng=0),
+            r"layer must be a hidden layer, 0..1 for widths .*got 2.*Layer 0 is the first one",
+        ),
         (lambda: grow(NET, -1, rng=0), "layer must be a"),
         (lambda: grow(NET, 0.0, rng=0), "layer must be a whole number"),
         (lambda: grow(NET, True, rng=0), "layer must be a whole number"),
