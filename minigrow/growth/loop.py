@@ -160,7 +160,7 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
         while run.step < end:
             before, interval = run.step, _interval(plan, run.step)
             beats = [interval] if compiled else [plan.every, interval]  # a compiled engine visits the policies itself
-            stop = min(end, *(_next(run, batches, plan, beat) for beat in beats))
+            stop = min(end, max(run.step + 1, min(_next(run, batches, plan, beat) for beat in beats)))
             try:
                 run = _compiled(run, compiled, batches, stop) if compiled else _steps(run, batches, plan, stop)
             except FloatingPointError as error:
@@ -169,7 +169,7 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
             if not compiled and _due(run, batches, plan.every, plan, end):
                 run = visit(run, batches, plan)
             if _due(run, batches, interval, plan, end):
-                run = _record(run, plan)
+                run = _record(run, plan, end)
                 if plan.checkpoint is not None:
                     save(run, plan.checkpoint)
                     saved = True
@@ -183,7 +183,7 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
 def _check_plan(plan):
     for name, least in (("epochs", 0), ("steps", 0), ("every", 1), ("record", 1), ("since", 0), ("rows", 2)):
         value = getattr(plan, name)
-        if value is not None or name == "epochs":
+        if value is not None or name in ("epochs", "since"):
             validate.whole(value, name, least)
     if plan.rows is not None and plan.record is None:
         raise ValueError("rows thins out what record=... writes every so many steps: give record, too.")
@@ -310,7 +310,7 @@ def _copied(run):
     return run._replace(net=net, state=state, rng=rng, feed=feed)
 
 
-def _record(run, plan):
+def _record(run, plan, end):
     """Write a row of the history, and thin it out where it has grown to plan.rows."""
     row = {
         "epoch": run.epoch,
@@ -330,7 +330,7 @@ def _record(run, plan):
     history = run.history.with_row(row)
     if plan.rows is not None and len(history.rows) >= plan.rows:
         interval = _interval(plan, run.step)
-        history = history.thinned(lambda kept: (kept["step"] - plan.since) % interval == 0)
+        history = history.thinned(lambda kept: kept["step"] == end or (kept["step"] - plan.since) % interval == 0)
     return run._replace(history=history)
 
 
