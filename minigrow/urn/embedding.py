@@ -81,12 +81,12 @@ def read_layers(net: Network, widths: Sequence[int]) -> list[Layer]:
     >>> bool(np.all(read_layers(embed_mlp(mlp), [4])[0][0] == mlp.params["W1"]))
     True
     """
-    layers, rest = read_blocks(net, widths), net.W
-    if any(rest[to, source].any() for (to, source), _ in _off_diagonal(net, widths)):
+    blocks, first = read_blocks(net, widths), _first(net, widths)
+    if any(block.any() for (to, source), block in blocks.items() if to != source + 1):
         raise ValueError(
             "the pool holds more than layers: blocks off the sub-diagonal are not zero. Try read_blocks(...)."
         )
-    return [(layers[l, l - 1], _bias(net, widths, l)) for l in range(1, len(widths) + 2)]
+    return [(blocks[l, l - 1], net.c[first[l] : first[l + 1]]) for l in range(1, len(widths) + 2)]
 
 
 def read_blocks(net: Network, widths: Sequence[int]) -> dict[tuple[int, int], np.ndarray]:
@@ -97,25 +97,15 @@ def read_blocks(net: Network, widths: Sequence[int]) -> dict[tuple[int, int], np
     >>> sorted(read_blocks(Network.create(1, 1, size=3, rng=0), [1]))[:3]
     [(1, 0), (1, 1), (2, 0)]
     """
-    W = net.W
-    return {name: W[place] for place, name in _places(net, widths) if name[0] > 0 and name[1] <= len(widths)}
-
-
-def _places(net, widths):
     if sum(widths) != net.hidden:
         raise ValueError(f"widths must add up to the {net.hidden} hidden neurons, got {list(widths)}.")
-    first = np.cumsum([0, net.inputs, *widths, net.outputs])
-    parts = [slice(a, b) for a, b in pairwise(first)]
-    return [((to, source), (i, j)) for i, to in enumerate(parts) for j, source in enumerate(parts)]
+    W, part = net.W, [slice(a, b) for a, b in pairwise(_first(net, widths))]
+    return {(to, source): W[part[to], part[source]] for to in range(1, len(part)) for source in range(len(part) - 1)}
 
 
-def _off_diagonal(net, widths):
-    return [(place, name) for place, name in _places(net, widths) if name[0] != name[1] + 1]
-
-
-def _bias(net, widths, l):
-    first = np.cumsum([0, net.inputs, *widths, net.outputs])
-    return net.c[first[l] : first[l + 1]]
+def _first(net, widths):
+    """Where each layer begins among all neurons, and where the last one ends."""
+    return np.cumsum([0, net.inputs, *widths, net.outputs])
 
 
 def embed_local(W: np.ndarray, b: np.ndarray, out: Layer, activation: str = "tanh") -> Network:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from minigrow.growth.batches import Feed, Shuffled, Whole
 from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
 from minigrow.growth.loop import Plan, data, start, train_on
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES, accuracy
 from minigrow.nn.optimisers import Adam, Optimiser
+from minigrow.urn.batches import dealt
 from minigrow.urn.network import Network
 from minigrow.urn.pool import Dead
 from minigrow.urn.pricing import Priced, Settling
@@ -22,62 +21,6 @@ from minigrow.urn.strengths import Strengths, checked
 EVERY = 250  # steps between two visits of the policies, where the plan does not say
 PLAN = Plan(steps=2000, batch=None, loss="mse")
 STRENGTHS = Strengths(l1=0.01, loop=1.0)
-
-
-class Dealt(NamedTuple):
-    """X (n, d) and y (n, ...) in batches of just `batch` rows; each stretch between two stops of the loop deals in a new order.
-
-    Only whole batches: the step size in which prices are paid follows the noise of the gradient, so all batches must be
-    equally noisy. A new order at each stretch: then nothing but the generator has to be remembered between two stretches, and
-    the rows that an order leaves out are others each time. An epoch is as many batches as there are whole ones.
-
-    >>> source = Dealt(np.eye(5), np.arange(5), 2)
-    >>> [len(X) for X, y in source.deal(source.begin({}), np.random.default_rng(0), 3)], source.until(source.begin({}), 3)
-    ([2, 2, 2], 6)
-    """
-
-    X: np.ndarray
-    y: np.ndarray
-    batch: int
-
-    follow, rows = Shuffled.follow, Shuffled.rows
-
-    def begin(self, feed: Feed) -> Feed:
-        """Return the feed, or a new one."""
-        return {"epoch": 0, "loss": np.nan, "dealt": 0, "total": 0.0} | {
-            name: value for name, value in feed.items() if name in ("epoch", "loss", "dealt", "total")
-        }
-
-    def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield (X, y) of n batches, in orders that begin here."""
-        whole = len(self.X) // self.batch
-        for i in range(n):
-            if i % whole == 0:
-                order = rng.permutation(len(self.X))
-            rows = order[i % whole * self.batch :][: self.batch]
-            yield self.X[rows], self.y[rows]
-
-    def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
-        """Add the loss up; behind the last batch of an epoch their mean is the epoch's loss."""
-        feed["dealt"], feed["total"] = feed["dealt"] + 1, feed["total"] + loss
-        if feed["dealt"] >= len(self.X) // self.batch:
-            feed |= {"epoch": feed["epoch"] + 1, "loss": feed["total"] / feed["dealt"], "dealt": 0, "total": 0.0}
-
-    def until(self, feed: Feed, epochs: int) -> int:
-        """Return the batches left of this epoch and those of the epochs behind it."""
-        return (epochs - feed["epoch"]) * (len(self.X) // self.batch) - feed["dealt"]
-
-
-def dealt(X: np.ndarray, y: np.ndarray, batch: int | None) -> Dealt | Whole:
-    """Return batches of `batch` rows, or all rows at every step where it is None or no less than there are.
-
-    Raises ValueError for batch < 1.
-
-    >>> dealt(np.eye(3), np.arange(3), 2).batch
-    2
-    """
-    whole = batch is None or validate.whole(batch, "batch", least=1) >= len(X)
-    return Whole(X, y) if whole else Dealt(X, y, batch)
 
 
 def train(
@@ -110,8 +53,8 @@ def train(
     if validate.whole(settle, "settle") > end - plan.since:
         raise ValueError(f"settle must lie in 0..{end - plan.since}, the plan's steps, got {settle}.")
     inner = run.optimiser.inner if isinstance(run.optimiser, (Priced, Settling)) else run.optimiser
-    fixed, every = end - settle, plan.every or EVERY
-    plan = plan._replace(steps=fixed, every=every, record=plan.record or every, backup=True)
+    fixed, every = end - settle, EVERY if plan.every is None else plan.every
+    plan = plan._replace(steps=fixed, every=every, record=every if plan.record is None else plan.record, backup=True)
     if run.step < fixed:
         priced = Priced(inner, strengths, plan.since, validate.whole(ramp, "ramp"))
         run = train_on(run._replace(optimiser=priced), batches, plan._replace(policies=(Dead(), *plan.policies)))

@@ -103,7 +103,7 @@ class Network(Spaces):
 
     @cached_property
     def cost(self) -> int:
-        """Multiply-adds for one sample: the inputs once, W_hh I - 2 times since h_0 is zero, the read-out once; W_yx alone for I = 1."""
+        """Multiply-adds for one sample: the inputs once, W_hh I - 2 times as h_0 is zero, the read-out once; W_yx alone if I = 1."""
         d, H, k = self.widths
         return k * d if self.iterations == 1 else (H + k) * d + (self.iterations - 2) * H * H + k * H
 

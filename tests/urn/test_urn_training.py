@@ -190,3 +190,6 @@ def test_fit_and_score_refuse_what_makes_no_sense():
         predict(begun().net, X, "hinge")
     with pytest.raises(ValueError, match="batch must be a whole number >= 1, got 0"):
         train(begun(), X, Y, PLAN._replace(batch=0))
+    for batch, words in ((0, "batch must be a whole number >= 1"), (21, "at most the 20 rows there are, got 21")):
+        with pytest.raises(ValueError, match=words):
+            growth.train_on(begun(), Dealt(X, Y, batch), PLAN)
