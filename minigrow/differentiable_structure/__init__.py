@@ -2,8 +2,8 @@
 
 Start with `fit(text, rng=0)`, or with `start(Network.create(alphabet_of(text), rng=0), rng=0)` and `train(run, text, Plan(steps=...))`.
 
-Reading order: `formulas` (beside the paper), `network`, `rule` (the policy and its moves), `fit`, `batches` (a text as batches), `text`,
-`tasks`; then the paper's proposals, `layers` and `residual`. The folder `fast` may be skipped.
+Reading order: `formulas` (beside the paper), `network`, `rule` (the policy and its moves), `fit`, `batches` (a text as batches),
+`text`, `tasks`; then the paper's proposals, `layers` and `residual`. The folder `fast` may be skipped.
 """
 
 from minigrow.differentiable_structure.fit import evaluate, fit, predict, sample, score, start, train

@@ -40,13 +40,16 @@ class Text(NamedTuple):
         other = feed.get("text") != fresh["text"]
         return fresh | feed | ({"text": fresh["text"], "place": 0} if other else {})
 
+    def over(self, feed: Feed) -> bool:
+        """Return whether no whole chunk, with the symbol behind it, is left."""
+        return feed["place"] + self.chunk + 1 > len(self.codes)
+
     def deal(self, feed: Feed, rng: Any, n: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Yield the symbols x, the next ones y (T,) and the state h (H,), which the gradient moves on; h is zero at a restart."""
         T = self.chunk
         for _ in range(n):
-            if feed["place"] + T + 1 > len(self.codes):
-                feed["place"], feed["epoch"] = 0, feed["epoch"] + 1
-                feed["h"][:] = 0
+            if self.over(feed):
+                feed["place"], feed["h"][:] = 0, 0
             p = feed["place"]
             yield self.codes[p : p + T], self.codes[p + 1 : p + T + 1], feed["h"]
 
@@ -54,11 +57,12 @@ class Text(NamedTuple):
         """Smooth the loss, and move on in the text."""
         feed["loss"] = 0.99 * feed["loss"] + 0.01 * loss
         feed["place"] += self.chunk
+        feed["epoch"] += self.over(feed)
 
     def until(self, feed: Feed, epochs: int) -> int:
         """Return the chunks that are left until the text was over `epochs` times."""
-        n = (len(self.codes) - 1) // self.chunk
-        return (epochs - feed["epoch"]) * n - feed["place"] // self.chunk
+        n, done = (len(self.codes) - 1) // self.chunk, 0 if self.over(feed) else feed["place"] // self.chunk
+        return (epochs - feed["epoch"]) * n - done
 
     def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
         """Return the feed whose state follows the moves; a newborn's state is zero."""

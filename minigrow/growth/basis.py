@@ -299,6 +299,8 @@ def _along(part, array, axis):
         return np.ascontiguousarray(
             np.moveaxis(np.tensordot(part.astype(array.dtype, copy=False), array, (1, axis)), 0, axis)
         )
+    if not part.old:  # there is no row to take
+        return np.zeros((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), array.dtype)
     moved = np.take(array, part.source, axis=axis)
     column = (slice(None),) + (None,) * (array.ndim - axis - 1)
     if (part.factor != 1).any():

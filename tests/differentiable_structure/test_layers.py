@@ -5,11 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.differentiable_structure import Rule, feedforward, residual
-from minigrow.nn import MLP, complex_step, deviation
+from minigrow.differentiable_structure import Residual, Rule
+from minigrow.differentiable_structure.layers import SLOW, LayerSpares, grow_layer, layer_norm, prune_layer
+from minigrow.differentiable_structure.residual import DepthSpares, depth_norm, grow_depth, prune_depth
+from minigrow.growth import Context, Plan, accept, load, save, snapshot, start, train
+from minigrow.nn import MLP, Pull, RMSProp, State, accuracy, bind, complex_step, deviation
 
 seeds = st.integers(0, 2**32 - 1)
 GREEDY = Rule(threshold=99, spares=0, delete=1, add=0, anytime=0)
+FAST = Pull(RMSProp(rate=0.01, clip=1e-3), 1e-5)
 
 
 def blobs(n=90):
@@ -18,95 +22,133 @@ def blobs(n=90):
     return rng.standard_normal((n, 4)) * 0.3 + np.eye(4)[y] * 3, y
 
 
+def context(rng):
+    return Context(0, 0, rng, None, None, "softmax", None)
+
+
 def test_layers_grow_and_learn():
     X, y = blobs()
-    found = feedforward.train(
-        MLP.create([4, 1, 3], rng=0), X, y, 150, rng=0, learning=feedforward.SLOW._replace(rate=0.01)
-    )
-    assert found.widths[-1][1] > 1
-    assert found.loss[-1] < 0.3 * found.loss[0]
-    fixed = feedforward.train(MLP.create([4, 5, 3], rng=0), X, y, 2, rng=0, rule=None)
-    assert fixed.widths == [(4, 5, 3)] * 2
+    plan = Plan(epochs=150, batch=40, every=1, policies=(LayerSpares(),), quiet=True)
+    run = train(start(MLP.create([4, 1, 3], rng=0), FAST, rng=0), X, y, plan)
+    assert run.net.widths[1] > 1
+    assert run.history["loss"][-1] < 0.3 * run.history["loss"][0]
+    assert {event.space for event in run.history.events} == {"h1"}
 
 
 def test_pull_leaves_the_first_weights_and_biases_alone():
-    net, c = MLP.create([3, 4, 4, 2], rng=0), feedforward.SLOW._replace(pull=0.5)
-    moved, _ = feedforward.update(net, np.ones_like(net.theta), np.zeros_like(net.theta), c)
+    net = MLP.create([3, 4, 4, 2], rng=0)
+    before, optimiser = (
+        net.params | {name: array.copy() for name, array in net.params.items()},
+        SLOW._replace(amount=0.5),
+    )
+    bind(optimiser, net, np.zeros_like(net.theta), "softmax").update(State(0, (np.ones_like(net.theta),)))
     for name, array in net.params.items():
         pulled = 0.5 if name in ("W2", "W3") else 0.0
-        np.testing.assert_allclose(array - moved.params[name], pulled * np.sign(array), atol=1e-15)
+        np.testing.assert_allclose(before[name] - array, pulled * np.sign(before[name]), atol=1e-15)
 
 
 @given(seeds)
 def test_memories_and_weights_stay_with_their_neurons(seed):
     rng = np.random.default_rng(seed)
     net = MLP.create([3, 6, 5, 2], rng=rng)
-    s = np.abs(net.theta) + 0.0
-    rule = Rule(threshold=3.0, spares=1, delete=0.4, add=0.5, anytime=0.3, memory=-1.0)
+    run = start(net, SLOW, rng=0)._replace(state=State(0, (np.abs(net.theta),)))
+    policy = LayerSpares(Rule(threshold=3.0, spares=1, delete=0.4, add=0.5, anytime=0.3, memory=-1.0))
     for _ in range(10):
-        net, s = feedforward.restructure(net, s, rule, rng)
-    assert min(net.widths) >= 1
-    old = s >= 0
-    assert np.array_equal(s[old], np.abs(net.theta[old]))
+        run = accept(run, *policy(run.net, context(rng)))
+    s, theta = run.state.slots[0], run.net.theta
+    assert min(run.net.widths) >= 1
+    assert np.array_equal(s[s >= 0], np.abs(theta[s >= 0]))
 
 
-@given(seeds, st.integers(1, 2))
+@given(seeds, st.integers(0, 1))
 def test_newborn_has_threshold_norm(seed, layer):
     rng = np.random.default_rng(seed)
-    net = MLP.create([3, 4, 5, 2], rng=rng)
-    grown, _ = feedforward.add(net, np.zeros_like(net.theta), layer, Rule(), rng)
-    assert feedforward.outgoing_norm(grown, layer)[-1] == pytest.approx(0.05, rel=1e-14)
+    grown, event = grow_layer(MLP.create([3, 4, 5, 2], rng=rng), layer, rng=rng)
+    assert layer_norm(grown, layer)[-1] == pytest.approx(0.05, rel=1e-14)
+    assert (event.space, event.memory) == (f"h{layer + 1}", 0.01)
+
+
+def test_wrong_layers_are_refused():
+    net = MLP.create([3, 4, 2], rng=0)
+    for act in (lambda: layer_norm(net, 1), lambda: grow_layer(net, -1, rng=0), lambda: prune_layer(net, 2, [0])):
+        with pytest.raises(ValueError, match="layer must be"):
+            act()
+    with pytest.raises(ValueError, match=r"place must be in 0\.\.1"):
+        grow_depth(Residual.create(4, 8, 3, 1, 5, rng=0), 2, rng=0)
 
 
 def test_a_layer_keeps_its_last_neuron_but_all_residual_layers_may_go():
     rng, net = np.random.default_rng(0), MLP.create([3, 6, 5, 2], rng=0)
-    assert feedforward.restructure(net, np.zeros_like(net.theta), GREEDY, rng)[0].widths == (3, 1, 1, 2)
-    deep = residual.create(4, 8, 3, layers=4, neurons=5, rng=0)
-    bare, s = residual.restructure(deep, residual.every(deep, np.zeros_like), 5, GREEDY, rng)
-    assert bare.layers == s.layers == ()
-    assert residual.forward(bare, np.ones((2, 4)))[2].shape == (2, 3)
+    assert LayerSpares(GREEDY)(net, context(rng))[0].widths == (3, 1, 1, 2)
+    deep = Residual.create(4, 8, 3, layers=4, neurons=5, rng=0)
+    run = accept(start(deep, SLOW, rng=0), *DepthSpares(GREEDY)(deep, context(rng)))
+    assert run.net.sizes["l"] == 0
+    assert run.net.sizes["k"] == 5
+    assert run.net(np.ones((2, 4))).shape == (2, 3)
+    again = accept(run, *grow_depth(run.net, 0, rng=0))
+    assert again.net.params["W"].shape == (1, 5, 8)
 
 
 @given(seeds, st.integers(0, 3))
 def test_residual_gradient_equals_complex_step(seed, layers):
     rng = np.random.default_rng(seed)
-    shape = residual.create(3, 4, 3, layers, 2, rng=rng)
-    pieces = [shape.A, shape.a, *sum(shape.layers, ()), shape.B, shape.c]
-    theta = 0.7 * rng.standard_normal(sum(piece.size for piece in pieces))
-
-    def build(theta):
-        cut = np.split(theta, np.cumsum([piece.size for piece in pieces])[:-1])
-        A, a, *rest, B, c = (x.reshape(p.shape) for x, p in zip(cut, pieces, strict=True))
-        stack = tuple(residual.Layer(*rest[3 * l : 3 * l + 3]) for l in range(layers))
-        return residual.Residual(A, a, stack, B, c)
-
+    net = Residual.create(3, 4, 3, layers, 2, rng=rng)
+    net = net.with_theta(0.7 * rng.standard_normal(net.theta.size))
     X, y = rng.standard_normal((5, 3)), rng.integers(3, size=5)
-    _, g = residual.gradient(build(theta), X, y)
-    found = np.concatenate([np.ravel(piece) for piece in (g.A, g.a, *sum(g.layers, ()), g.B, g.c)])
-    expected = complex_step(lambda theta: residual.gradient(build(theta), X, y)[0], theta)
-    assert deviation(found, expected) < 1e-12
+    expected = complex_step(lambda theta: net.with_theta(theta).gradient(X, y)[0], net.theta)
+    assert deviation(net.gradient(X, y)[1], expected) < 1e-12
 
 
-def test_spare_residual_layers_do_nothing_and_come_and_go():
+def test_spare_residual_layers_do_nothing_and_come_and_go(tmp_path):
     X, y = blobs()
-    net = residual.create(4, 6, 3, layers=1, neurons=4, rng=0)
-    silent = net._replace(layers=(net.layers[0]._replace(V=np.zeros((6, 4))),))
-    bare = net._replace(layers=())
-    assert np.array_equal(residual.forward(silent, X)[2], residual.forward(bare, X)[2])
+    net = Residual.create(4, 6, 3, layers=1, neurons=4, rng=0)
+    silent = net.with_params(net.params | {"V": np.zeros((1, 6, 4))})
+    assert np.array_equal(silent(X), prune_depth(net, [0])[0](X))
     lively = Rule(delete=0.5, add=0.5, anytime=0.05, most=5)
-    grown, depth = residual.train(net, X, y, 60, rng=0, learning=feedforward.SLOW._replace(rate=0.01), rule=lively)
+    plan = Plan(epochs=60, batch=40, every=1, policies=(DepthSpares(lively),), quiet=True, observe=snapshot)
+    run = train(start(net, FAST, rng=0), X, y, plan)
+    depth = run.history["widths"][:, 2]
     assert len(set(depth)) > 1
     assert max(depth) <= 5
-    assert np.mean(residual.forward(grown, X)[2].argmax(axis=1) == y) > 0.9
+    assert accuracy(run.net(X), y) > 0.9
+    save(run, tmp_path / "run.npz")
+    longer = plan._replace(epochs=65)
+    again, straight = (train(r, X, y, longer) for r in (load(tmp_path / "run.npz", Residual), run))
+    assert np.array_equal(again.net.theta, straight.net.theta)
 
 
-def test_residual_update_equals_the_formula_and_pulls_only_V():
-    net, c = residual.create(3, 4, 2, 1, 2, rng=0), feedforward.SLOW._replace(pull=0.5)
-    zero = residual.every(net, np.zeros_like)
-    moved, s = residual.update(net, zero, zero, c)
-    assert np.array_equal(moved.A, net.A)
-    assert np.array_equal(moved.layers[0].W, net.layers[0].W)
-    np.testing.assert_allclose(net.layers[0].V - moved.layers[0].V, 0.5 * np.sign(net.layers[0].V))
-    g = residual.every(net, np.ones_like)
-    _, s = residual.update(net, zero, g, c)
-    assert s.B[0, 0] == pytest.approx(0.01)
+def test_a_layer_in_the_middle_brings_its_own_memory_and_leaves_the_others():
+    net = Residual.create(4, 6, 3, layers=2, neurons=4, rng=0)
+    run = start(net, SLOW, rng=0)
+    run = accept(run._replace(state=State(0, (np.abs(net.theta) + 1,))), *grow_depth(net, 1, rng=1))
+    memory = run.net.with_theta(run.state.slots[0]).params
+    assert np.all(memory["V"][1] == 0.01)
+    assert np.array_equal(memory["V"][[0, 2]], np.abs(net.params["V"]) + 1)
+    assert np.array_equal(run.net.params["W"][[0, 2]], net.params["W"])
+    assert depth_norm(run.net)[1] == pytest.approx(0.05, rel=1e-12)
+
+
+def test_the_pull_of_a_residual_net_is_on_V_alone():
+    net = Residual.create(3, 4, 2, 1, 2, rng=0)
+    before = {name: array.copy() for name, array in net.params.items()}
+    step = bind(SLOW._replace(amount=0.5), net, np.zeros_like(net.theta), "softmax")
+    step.update(State(0, (np.zeros_like(net.theta),)))
+    assert np.array_equal(net.params["W"], before["W"])
+    np.testing.assert_allclose(before["V"] - net.params["V"], 0.5 * np.sign(before["V"]))
+
+
+def test_wires_join_the_stream_and_all_layers():
+    net = Residual.create(3, 4, 2, 2, 5, rng=0)
+    assert [(wire.to, wire.source, wire.W.shape) for wire in net.wires] == [
+        ("m", "x", (4, 3)), ("u", "m", (10, 4)), ("m", "u", (4, 10)), ("y", "m", (2, 4)),
+    ]  # fmt: skip
+    X = np.random.default_rng(0).standard_normal((2, 3))
+    p, (A, W, V, B) = net.params, (wire.W for wire in net.wires)
+    x = np.tanh(X @ A.T + p["a"])
+    for l in range(2):
+        x = x + np.tanh(x @ W[5 * l : 5 * l + 5].T + p["b"][l]) @ V[:, 5 * l : 5 * l + 5].T
+    np.testing.assert_allclose(x @ B.T + p["c"], net(X), rtol=1e-12)
+
+
+def test_cost_counts_every_layer():
+    assert Residual.create(3, 4, 2, 2, 5, rng=0).cost == 4 * 3 + 2 * (5 * 4 + 4 * 5) + 2 * 4

@@ -1,10 +1,17 @@
-"""The rule that adds and deletes: what it keeps, what it counts as spare, and where it stops."""
+"""The rule that grows and prunes: what it keeps, what it counts as spare, and where it stops."""
 
 import numpy as np
 import pytest
 
-from minigrow.differentiable_structure import Network, Rule, add, delete, outgoing_norm, rule
-from minigrow.differentiable_structure.rule import whole_parts
+from minigrow.differentiable_structure import Network, Rule, Spares, grow, outgoing_norm, prune, start
+from minigrow.differentiable_structure.rule import act, checked, decide
+from minigrow.growth import Context, accept
+from minigrow.nn.spaces import views
+
+
+def visited(net, rule, rng):
+    """One decision of the policy, carried out."""
+    return Spares(rule)(net, Context(0, 0, rng, None, None, "softmax", None))
 
 
 def test_outgoing_norm_is_the_papers_formula():
@@ -17,69 +24,74 @@ def test_outgoing_norm_is_the_papers_formula():
 
 
 def test_the_last_neuron_always_stays():
-    parts, greedy = (
-        whole_parts(Network.create("ab", neurons=5, rng=0)),
-        Rule(threshold=9, spares=0, delete=1, add=0, anytime=0),
-    )
-    parts, events = rule.restructure(parts, 5, greedy, np.random.default_rng(0))
-    assert (parts.net.neurons, events[0].neurons) == (1, 4)
-    parts, events = rule.restructure(parts, 5, greedy, np.random.default_rng(0))
-    assert (parts.net.neurons, events) == (1, ())
+    net, greedy = Network.create("ab", neurons=5, rng=0), Rule(threshold=9, spares=0, delete=1, add=0, anytime=0)
+    net, events = visited(net, greedy, np.random.default_rng(0))
+    assert (net.neurons, events[0].neurons) == (1, 4)
+    net, events = visited(net, greedy, np.random.default_rng(0))
+    assert (net.neurons, events) == (1, ())
 
 
 def test_surplus_spares_go_and_k_stay():
-    parts, certain = (
-        whole_parts(Network.create("ab", neurons=8, rng=0)),
-        Rule(threshold=9, spares=3, delete=1, add=1, anytime=0),
-    )
-    parts, events = rule.restructure(parts, 8, certain, np.random.default_rng(0))
-    assert parts.net.neurons == 3
+    certain = Rule(threshold=9, spares=3, delete=1, add=1, anytime=0)
+    net, events = visited(Network.create("ab", neurons=8, rng=0), certain, np.random.default_rng(0))
+    assert net.neurons == 3
     assert [event.kind for event in events] == ["prune"]
 
 
 def test_every_spare_is_equally_likely_to_be_safe():
-    parts, certain = (
-        whole_parts(Network.create("ab", neurons=4, rng=0)),
-        Rule(threshold=9, spares=1, delete=1, add=0, anytime=0),
-    )
+    net, certain = Network.create("ab", neurons=4, rng=0), Rule(threshold=9, spares=1, delete=1, add=0, anytime=0)
     rng = np.random.default_rng(0)
-    kept = [int(rule.restructure(parts, 4, certain, rng)[0].ids[0]) for _ in range(400)]
+    kept = [(set(range(4)) - set(decide(net, certain, rng).pruned)).pop() for _ in range(400)]
     assert np.bincount(kept, minlength=4).min() > 70
 
 
 def test_missing_spares_are_replenished_up_to_most():
-    parts, certain = whole_parts(Network.create("ab", rng=0)), Rule(threshold=1e-9, spares=2, add=1, anytime=0, most=3)
+    net, certain = Network.create("ab", rng=0), Rule(threshold=1e-9, spares=2, add=1, anytime=0, most=3)
     born = []
     for number in range(1, 5):
-        parts, events = rule.restructure(parts, number, certain, np.random.default_rng(number))
+        net, events = visited(net, certain, np.random.default_rng(number))
         born += [event.reason for event in events]
-    assert parts.ids.tolist() == [0, 1, 2]
-    assert born == ["0 spares, 2 wanted", "1 spares, 2 wanted"] or born[0] == "0 spares, 2 wanted"
+    assert net.neurons == 3
+    assert born == ["0 spares, 2 wanted", "1 spares, 2 wanted"]
+
+
+def test_a_birth_by_chance_says_so():
+    always = Rule(threshold=1e-9, spares=0, add=0, anytime=1)
+    _, events = visited(Network.create("ab", rng=0), always, np.random.default_rng(0))
+    assert [event.reason for event in events] == ["at any time"]
 
 
 def test_a_newborn_is_as_the_method_says():
-    old = whole_parts(Network.create("()ab", neurons=3, rng=0))
-    new, event = add(old, np.random.default_rng(0), number=7)
-    p, H = new.net.params, 3
+    old = Network.create("()ab", neurons=3, rng=0)
+    run = accept(start(old, rng=0), *grow(old, rng=np.random.default_rng(0)))
+    p, H, event = run.net.params, 3, run.history.events[0]
     assert (event.kind, event.before, event.after) == ("grow", 3, 4)
-    assert new.ids.tolist() == [0, 1, 2, 7]
-    assert outgoing_norm(new.net)[-1] == pytest.approx(0.05, rel=1e-14)
+    assert event.sources == (0, 1, 2, -1)
+    assert outgoing_norm(run.net)[-1] == pytest.approx(0.05, rel=1e-14)
     assert 0.5 * np.abs(p["Why"][:, H]).sum() == pytest.approx(0.025, rel=1e-14)
-    assert (p["bh"][H], new.h[H]) == (0, 0)
+    assert p["bh"][H] == 0
     assert np.abs(p["Wxh"][H]).max() < 0.05
-    memory = new.net.with_params(p).__class__("()ab", 4, new.s).params
+    memory = views(run.state.slots[0], run.net.shapes)
     assert np.all(memory["Whh"][H] == 0.01)
     assert np.all(memory["Whh"][:, H] == 0.01)
     assert memory["by"].tolist() == [0, 0, 0, 0]
-    assert np.array_equal(p["Whh"][:H, :H], old.net.params["Whh"])
+    assert not memory["Whh"][:H, :H].any()
+    assert np.array_equal(p["Whh"][:H, :H], old.params["Whh"])
 
 
-def test_delete_takes_everything_that_is_the_neurons():
-    parts, _ = delete(whole_parts(Network.create("ab", neurons=3, rng=0))._replace(h=np.arange(3.0)), [1])
-    assert parts.h.tolist() == [0, 2]
-    assert parts.s.size == parts.net.theta.size
+def test_pruning_refuses_to_leave_nobody():
+    net, event = prune(Network.create("ab", neurons=3, rng=0), [1])
+    assert event.recorded.sources == (0, 2)
     with pytest.raises(ValueError, match="at least one of the 2 neurons must be kept"):
-        delete(parts, [0, 1])
+        prune(net, [0, 1])
+
+
+def test_one_decision_may_prune_and_grow():
+    rng, net = np.random.default_rng(0), Network.create("ab", neurons=6, rng=0)
+    decision = decide(net, Rule(threshold=9, spares=2, delete=1, add=0, anytime=1), rng)
+    net, events = act(net, decision, Rule(), rng)
+    assert (len(decision.pruned), decision.born, net.neurons) == (4, True, 3)
+    assert [event.kind for event in events] == ["prune", "grow"]
 
 
 @pytest.mark.parametrize(
@@ -98,4 +110,4 @@ def test_delete_takes_everything_that_is_the_neurons():
 )
 def test_bad_rules_are_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
-        rule.checked(Rule(**wrong), neurons=3)
+        checked(Rule(**wrong), neurons=3)

@@ -17,11 +17,10 @@ def cycles(q, codes, n, counts, smooth, c, rule, rng):
     q is a `Room`, c holds `Numbers`, rule is a `Rule` (most = 0: the size stays). `counts` holds H, the place in the text, how often
     the text was over, and the decision: spares, how many of q.marks are pruned, whether a neuron is born, and whether by chance.
     """
-    T = (len(q.hs) - 1) if len(q.hs) > 1 else 1
+    T = len(q.hs) - 1
     for done in range(1, n + 1):
         if counts[PLACE] + T + 1 > codes.size:
             counts[PLACE] = 0
-            counts[EPOCH] += 1
             q.hs[0, :] = 0.0
         H, p = counts[H_], counts[PLACE]
         loss = forward(q, H, codes[p : p + T], codes[p + 1 : p + T + 1])
@@ -30,6 +29,7 @@ def cycles(q, codes, n, counts, smooth, c, rule, rng):
         update(q, H, c)
         q.hs[0, : padded(H)] = q.hs[T, : padded(H)]
         counts[PLACE] += T
+        counts[EPOCH] += counts[PLACE] + T + 1 > codes.size
         if rule.most > 0 and decide(q, counts, rule, rng):
             return done, smooth
     return n, smooth

@@ -103,6 +103,7 @@ def _next_ones_memory(rng):
 
     By hand: neurons 0, 1, 2; the first dies. Those that are left were 1 and 2, and so are their memories; the next ones' are 2 and 3.
 
+    >>> from minigrow.differentiable_structure import prune
     >>> _, event = prune(_draw(np.random.default_rng(0), neurons=3), [0])
     >>> event.recorded.sources
     (1, 2)
