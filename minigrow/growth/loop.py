@@ -231,7 +231,7 @@ def _compiled(run, engine, batches, stop):
 
 def _steps(run, batches, plan, stop):
     """Take readable steps until `stop`: deal, gradient, hear, update."""
-    net, state, feed, seen = run.net, run.state, run.feed, 0
+    net, state, feed, work = run.net, run.state, run.feed, 0
     gradient, update = bind(run.optimiser, net, np.empty_like(net.theta), plan.loss, Span(run.step, stop))
     with np.errstate(all="ignore"):
         for batch in batches.deal(feed, run.rng, stop - run.step):
@@ -239,9 +239,9 @@ def _steps(run, batches, plan, stop):
             if not math.isfinite(loss):
                 _check_finite(run._replace(step=run.step + state.t - run.state.t + 1), loss, run.epoch + 1)
             batches.hear(feed, loss, batch)
-            seen += batches.rows(batch)
+            work += batches.rows(batch) * net.cost  # at every step: where gates move, so does the cost
             state = update(state)
-    run = run._replace(state=state, step=stop, work=run.work + 3 * seen * net.cost)  # forward, dL/dW, dL/dx
+    run = run._replace(state=state, step=stop, work=run.work + 3 * work)  # forward, dL/dW, dL/dx
     _check_finite(run, 0.0, run.epoch + (batches.until(feed, run.epoch) != 0))
     return run
 
