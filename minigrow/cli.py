@@ -94,6 +94,7 @@ def _add_verify(commands):
     verify.add_argument("--cases", type=_at_least(1), default=25, help="random cases for each law (default 25)")
     verify.add_argument("--seed", type=_at_least(0), default=0, help="seed of the cases (default 0)")
     verify.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON too")
+    verify.add_argument("--file", type=Path, metavar="FILE.py", help="check the laws of a Python file of yours instead")
     verify.add_argument(
         "--explain",
         metavar="LAW",
@@ -191,14 +192,15 @@ def _explain(args):
 
 
 def _verify(args):
+    from minigrow.growth.files import write_json
+    from minigrow.laws import load_file, verify
+
+    laws = None if args.file is None else load_file(args.file)
     if args.explain is not None:
         return _explain(args)
-    from minigrow.growth.files import write_json
-    from minigrow.laws import verify
-
     print(f"{'law':34s} {'cases':>5s} {'worst / eps':>12s} {'tolerance':>10s}")
     rows = []
-    for row in verify(args.cases, args.seed):
+    for row in verify(args.cases, args.seed, laws):
         rows.append(row)
         print(
             f"{row.law:34s} {row.cases:5d} {row.worst_eps:12.3g} {row.tolerance_eps:10.3g}  {'ok' if row.ok else 'FAILS'}"
