@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from minigrow import differentiable_structure as ds
 from minigrow import growth, isotropic, nimble, urn
 from minigrow.growth import Event, History, Move, Plan, apply, keep_snapshots, snapshot
-from minigrow.nn import MLP, SGD
+from minigrow.nn import MLP, SGD, Spaces
 
 
 @st.composite
@@ -23,7 +23,7 @@ def moves_on(draw, h):
             kept = draw(st.lists(st.integers(0, h - 1), min_size=1, max_size=h, unique=True))
             change = growth.keep(kept, h)
         elif kind == "duplicate":
-            change = growth.duplicate(h, draw(st.integers(0, h - 1)))
+            change = growth.duplicate(h, draw(st.integers(0, h - 1)), 0.4)
         elif kind == "permute":
             change = growth.permute(draw(st.permutations(range(h))))
         elif kind == "flip":
@@ -74,6 +74,7 @@ def test_what_stays_in_place_costs_nothing_in_the_file(tmp_path):
         (nimble.auxiliary([2, 9, 1], size=2.5, rng=0), {"h0": 2, "h1": 9, "h2": 1}),
         (ds.Network.create("()ab", neurons=3, rng=0), {"x": 4, "h": 3, "y": 4}),
         (urn.Network.create(2, 1, size=8, rng=0), {"x": 2, "h": 5, "y": 1}),
+        (isotropic.Network.create([4, 3, 2], o="none", psi="none", rng=0), {"h0": 4, "h1": 3, "h2": 2}),
     ],
 )
 def test_a_snapshot_holds_every_matrix_of_every_network(net, spaces):
@@ -92,16 +93,16 @@ def test_a_snapshot_holds_every_matrix_of_every_network(net, spaces):
 
 def test_gates_are_recorded_and_great_weights_end_at_the_end():
     net = nimble.auxiliary([1, 4, 1], goal=2, size=2.5, rng=0)
-    np.testing.assert_allclose(snapshot(net)["gate.h1"], net.gates(1)[0], atol=1e-3)
+    np.testing.assert_allclose(snapshot(net)["gate.h1"], net.gates(0)[0], atol=1e-3)
     net = MLP.create([1, 1], rng=0)
     net.params["W1"][...] = -1e9
     assert snapshot(net)["weights.h0.h1"].tolist() == [-65504.0]
 
 
 def test_two_matrices_between_the_same_spaces_are_one_edge():
-    class Net:
-        params = {"A": np.ones((2, 3)), "B": np.full((2, 3), 0.5), "b": np.ones(2)}  # noqa: RUF012
-        axes = {"A": ("+y", "-x"), "B": ("+y", "-x"), "b": ("+y",)}  # noqa: RUF012
+    class Net(Spaces):
+        sizes, axes = {"y": 2, "x": 3}, {"A": ("+y", "-x"), "B": ("+y", "-x"), "b": ("+y",)}
+        theta = np.repeat([1.0, 0.5, 1.0], [6, 6, 2])
 
     seen = snapshot(Net())
     assert sorted(seen) == ["size.x", "size.y", "weights.x.y"]
@@ -143,31 +144,32 @@ def test_a_sparse_history_is_saved_and_read(tmp_path):
 
 
 def test_the_recurrent_network_says_who_died_and_shows_its_weights(tmp_path):
-    """Replay the events on a list of birth numbers: it must give the recorded numbers at every row."""
+    """Replay the events on a list of numbers of life: at every row there are as many as neurons, and marks go along."""
     text = ds.easy(rng=np.random.default_rng(0))[:4000]
-    plan = ds.Plan(cycles=6000, every=50, quiet=True, observe=snapshot)
-    run = ds.train(ds.start("()ab", 3, rng=1, rule=ds.Rule(anytime=0.02)), text, plan)
+    plan = Plan(steps=6000, record=50, quiet=True, observe=snapshot)
+    run = ds.start(ds.Network.create("()ab", 3, rng=1), rng=1)
+    run = ds.train(run, text, plan, rule=ds.Rule(anytime=0.02))
     history, ids, number = run.history, [0, 1, 2], 3
     events = list(history.events)
     assert {event.kind for event in events} == {"grow", "prune"}
     assert any(event.origin for event in events)
     for row in history.rows:
-        while events and events[0].step <= row["cycle"]:
+        while events and events[0].step <= row["step"]:
             event = events.pop(0)
             assert event.before == len(ids)
             new = iter(range(number, number + event.neurons))
             ids = [next(new) if source < 0 else ids[source] for source in event.sources]
             number += event.neurons if event.kind == "grow" else 0
-        assert ids == row["ids"].tolist()
+        assert len(set(ids)) == len(ids) == row["widths"][1] == len(row["r"])
         assert row["weights.h.h"].size == len(ids) ** 2
-    ds.save(run, tmp_path / "r.npz")
-    assert ds.load(tmp_path / "r.npz").history.events == history.events
+    growth.save(run, tmp_path / "r.npz")
+    assert growth.load(tmp_path / "r.npz", ds.Network).history.events == history.events
 
 
-def test_without_observe_the_recurrent_history_is_as_before():
+def test_without_observe_the_recurrent_history_has_the_loops_columns_and_the_norms():
     text = ds.easy(rng=np.random.default_rng(0))[:4000]
-    run = ds.train(ds.start("()ab", rng=0), text, ds.Plan(cycles=200, every=100, quiet=True))
-    assert list(run.history.rows[0]) == ["cycle", "loss", "neurons", "births", "deaths", "widths", "r", "ids"]
+    run = ds.train(ds.start(ds.Network.create("()ab", rng=0), rng=0), text, Plan(steps=200, record=100, quiet=True))
+    assert sorted(run.history.rows[0]) == ["epoch", "loss", "multiply_adds", "parameters", "r", "step", "widths"]
 
 
 def test_an_event_that_names_another_width_is_recorded_all_the_same():

@@ -11,12 +11,11 @@ A_l and c_{l,k} do not depend on the gains, so they can be had at once; what is 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.isotropic.formulas import profile
-from minigrow.isotropic.network import Network
 from minigrow.nn.validate import matrix
 
 
@@ -27,9 +26,10 @@ class Products(NamedTuple):
     C: list[np.ndarray]
 
 
-def precompute(net: Network) -> Products:
+def precompute(net: Any) -> Products:
     """Return every A_l (m_l, m_0) and c_{l,k} (m_l,) of the network.
 
+    >>> from minigrow.isotropic import Network
     >>> [c.shape for c in precompute(Network.create([4, 3, 3, 2], rng=0)).C]
     [(1, 3), (2, 3), (3, 2)]
     """
@@ -43,9 +43,10 @@ def precompute(net: Network) -> Products:
     return Products(A, C)
 
 
-def forward_precomputed(net: Network, products: Products, X: np.ndarray) -> np.ndarray:
+def forward_precomputed(net: Any, products: Products, X: np.ndarray) -> np.ndarray:
     """Return the logits (n, m_L) for X (n, m_0) from the products; equals net(X) to rounding.
 
+    >>> from minigrow.isotropic import Network
     >>> net = Network.create([4, 3, 3, 2], rng=0)
     >>> np.allclose(forward_precomputed(net, precompute(net), np.ones((5, 4))), net(np.ones((5, 4))))
     True
