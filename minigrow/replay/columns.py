@@ -13,8 +13,8 @@ import numpy as np
 from minigrow.growth.history import History
 from minigrow.replay.layout import ranks
 
-TIMES = ("step", "cycle", "epoch")
-LOSSES = ("loss", "validation_loss", "test_loss")
+TIMES = ("step", "cycle", "epoch")  # older histories of the recurrent network count cycles
+LOSSES = ("loss", "validation_loss")
 MOST = 100_000  # neurons in a space: what a browser's memory bears
 
 

@@ -65,7 +65,9 @@ def rewritten(**changes):
     def write(path):
         with np.load(path) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        arrays["meta"] = np.array(json.dumps(json.loads(str(arrays["meta"])) | changes))
+        meta = json.loads(str(arrays["meta"]))
+        table = {"history": meta["history"] | {key: changes[key] for key in changes if key in meta["history"]}}
+        arrays["meta"] = np.array(json.dumps(meta | changes | table))
         np.savez(path, **arrays)
 
     return write
@@ -73,7 +75,7 @@ def rewritten(**changes):
 
 def misnamed(path):
     with np.load(path) as archive:
-        arrays = {name.replace("loss.lengths", "loss.lengthz"): archive[name] for name in archive.files}
+        arrays = {name.replace("column1.shapes", "column1.shapez"): archive[name] for name in archive.files}
     np.savez(path, **arrays)
 
 
@@ -85,7 +87,7 @@ EVENT = {"kind": "grow", "space": "h1", "neurons": 1, "reason": "x", "before": 3
 BAD = {
     "truncated": (cut, "is not a whole minigrow history file .* Was the copy cut short"),
     "empty": (lambda path: path.write_bytes(b""), "is not a whole minigrow history"),
-    "another version": (rewritten(version=99), "has version 99, this minigrow reads 1. Use the minigrow that wrote it"),
+    "another version": (rewritten(version=99), "has version 99, this minigrow reads 2. Use the minigrow that wrote it"),
     "a checkpoint": (checkpoint, "is not a minigrow history but 'minigrow checkpoint'"),
     "a picture": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), "is not a whole minigrow history"),
     "text": (lambda path: path.write_text("step,loss\n1,2\n"), "is not a whole minigrow history"),
@@ -94,7 +96,7 @@ BAD = {
     "missing": (lambda path: path.unlink(), "there is no file"),
     "a misnamed array": (
         misnamed,
-        "damaged minigrow history file: .* there is no row.loss.lengths. Take an earlier copy",
+        "damaged minigrow history file: column 'loss' .* there is no column1.shapes. Take an earlier copy",
     ),
     "an event without words": (rewritten(events=[EVENT | {"reason": None}]), "an event must have words"),
     "an event with a broken number": (rewritten(events=[EVENT | {"after": 4.5}]), "whole numbers else, got"),

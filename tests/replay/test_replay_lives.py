@@ -58,7 +58,7 @@ def test_a_life_is_a_mark(made):
 
 
 def test_a_copy_is_a_new_neuron():
-    event = Event("grow", "h", 1, "split", 2, 3, (Move("h", growth.duplicate(2, 0)),)).recorded
+    event = Event("grow", "h", 1, "split", 2, 3, (Move("h", growth.duplicate(2, 0, 0.4)),)).recorded
     assert event.origin == (0, 1, 0)
     assert follow(np.array([2, 3]), {1: [event]}, [1]).present[1].tolist() == [0, 1, 2]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from minigrow import growth, nimble, urn
 from minigrow.growth import Event, History, Plan, keep_snapshots, snapshot
 from minigrow.isotropic import AutoAdapt, Network
-from minigrow.nn import MLP, AdamW
+from minigrow.nn import MLP, Adam, AdamW
 from minigrow.replay import page, write_page
 from minigrow.replay.columns import MOST, curves, spaces, times, weights
 from minigrow.replay.edges import EDGES
@@ -153,7 +153,7 @@ def test_weights_that_are_not_finite_are_no_edges():
 def test_gates_say_how_visible_a_neuron_is():
     rng = np.random.default_rng(0)
     rows, net = nimble.sample("cubic", rng), nimble.auxiliary(rng=rng)
-    life = nimble.history(nimble.descend_all([net], [rows], nimble.Plan(epochs=8000, every=400), 1), 0, rows)
+    life = nimble.history(nimble.descend_all([net], [rows], Plan(8000, None, "mse", record=400)), 0, rows)
     _, data = read(page(life))
     lives, F = unpack(data["gates"]["lives"], "u2"), len(life.rows)
     values = unpack(data["gates"]["values"], "u1").reshape(F, len(lives))
@@ -178,23 +178,30 @@ def test_gates_say_how_visible_a_neuron_is():
 def test_a_masked_network_of_two_layers_is_told_too():
     net = nimble.controller([2, 4, 6, 1], rng=0)
     x = np.random.default_rng(0).standard_normal((20, 2))
-    course = nimble.Course(400, every=100, quiet=True, observe=snapshot)
-    life = nimble.fit(net, x, x[:, :1] ** 2, course)[1]
+    plan = Plan(400, None, "mse", record=100, quiet=True, observe=snapshot)
+    life = nimble.fit(x, x[:, :1] ** 2, net, plan=plan)[1]
     assert {"gate.h1", "gate.h2", "weights.h1.h2"} <= set(life.rows[0])
     _, data = read(page(life))
     assert [space["widths"] for space in data["spaces"]] == life["widths"].T.tolist()
-    without = nimble.fit(net, x, x[:, :1] ** 2, course._replace(observe=None))[1]
+    without = nimble.fit(x, x[:, :1] ** 2, net, plan=plan._replace(observe=None))[1]
     np.testing.assert_array_equal(without["loss"], life["loss"])
 
 
+def urn_plan(steps, **more):
+    return Plan(batch=None, loss="mse", steps=steps, every=50, observe=snapshot, quiet=True, **more)
+
+
 def test_a_pool_is_told_with_its_refills():
-    net = urn.Network.create(2, 1, size=9, rng=0)
-    plan = urn.Plan(300, None, "mse", urn.Strengths(l1=0.05, loop=1.0), every=50, observe=snapshot)
-    life = urn.live(urn.begin(net, rng=0), np.eye(2), np.ones((2, 1)), plan)
-    wide, event = urn.offer(life.net, 3, rng=0)
-    state = growth.follow([event], life.optimiser, life.state, life.net)
-    history = life.history.with_events([event._replace(step=life.step)])
-    life = urn.live(life._replace(net=wide, state=state, history=history), np.eye(2), np.ones((2, 1)), plan)
+    X, y, strengths = np.eye(2), np.ones((2, 1)), urn.Strengths(l1=0.05, loop=1.0)
+    life = urn.train(
+        growth.start(urn.Network.create(2, 1, size=9, rng=0), Adam(1e-2), rng=0),
+        np.eye(2),
+        np.ones((2, 1)),
+        plan,
+        strengths,
+    )
+    life = growth.accept(life, *urn.grow(life.net, 3, rng=0))
+    life = urn.train(life, X, y, urn_plan(600, since=300), strengths)
     made = life.history
     assert {e.kind for e in made.events} == {"grow", "prune"}
     _, data = read(page(made))
