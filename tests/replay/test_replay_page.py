@@ -193,13 +193,8 @@ def urn_plan(steps, **more):
 
 def test_a_pool_is_told_with_its_refills():
     X, y, strengths = np.eye(2), np.ones((2, 1)), urn.Strengths(l1=0.05, loop=1.0)
-    life = urn.train(
-        growth.start(urn.Network.create(2, 1, size=9, rng=0), Adam(1e-2), rng=0),
-        np.eye(2),
-        np.ones((2, 1)),
-        plan,
-        strengths,
-    )
+    run = growth.start(urn.Network.create(2, 1, size=9, rng=0), Adam(1e-2), rng=0)
+    life = urn.train(run, X, y, urn_plan(300), strengths)
     life = growth.accept(life, *urn.grow(life.net, 3, rng=0))
     life = urn.train(life, X, y, urn_plan(600, since=300), strengths)
     made = life.history
