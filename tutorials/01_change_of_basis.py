@@ -10,14 +10,12 @@
 # NumPy; there is no automatic differentiation anywhere in this package.
 
 # %%
-import dataclasses
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow.datasets import spirals
-from minigrow.growth import Event, Move, append, apply, carry, duplicate, flip, follow, permute, rescale, rotate
-from minigrow.nn import MLP, SGD, Adam, Momentum, central_step, complex_step, deviation, start
+from minigrow.growth import Event, Move, append, apply, carry, duplicate, flip, follow, moved, permute, rescale, rotate
+from minigrow.nn import MLP, SGD, Adam, Momentum, accuracy, central_step, complex_step, deviation, start
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import EVERY_ACTIVATION
 from minigrow.nn.spaces import views
@@ -53,12 +51,12 @@ print(f"eps = {EPS:.1e}, the distance from 1 to the next number in double precis
 # %%
 def changed(net, space, change):
     """The network after a change of basis in one of its spaces: h1 is the first hidden layer, h2 the second."""
-    return net.with_params(apply([Move(space, change)], net.params, net.axes))
+    return moved(net, [Move(space, change)])
 
 
 rng = np.random.default_rng(17)
 small = MLP.create([1, 4, 1], "tanh", init="normal", rng=rng)
-small = dataclasses.replace(small, theta=rng.uniform(-2, 2, small.theta.size))
+small = small.with_theta(rng.uniform(-2, 2, small.theta.size))
 wider = changed(small, "h1", append(4, 1))
 wider.params["W2"][0, 4] = 1.7  # the new neuron is connected to the output, and still nothing changes
 four = {
@@ -200,7 +198,7 @@ assert worst < 1e-14
 
 # %%
 def loss_at(theta):
-    return dataclasses.replace(net, theta=theta).gradient(X, y)[0]
+    return net.with_theta(theta).gradient(X, y)[0]
 
 
 sizes = np.logspace(-13, -1, 25)
@@ -267,17 +265,17 @@ def transformed(net, kind, rng):
     return after, change
 
 
-def moved(kind, activation, seed):
+def distance(kind, activation, seed):
     rng = np.random.default_rng(seed)
     net = MLP.create([3, 6, 6, 2], activation, rng=rng)
-    net = dataclasses.replace(net, theta=net.theta + 0.5 * rng.standard_normal(net.theta.size))
+    net = net.with_theta(net.theta + 0.5 * rng.standard_normal(net.theta.size))
     inputs = rng.standard_normal((50, 3))
     return deviation(transformed(net, kind, rng)[0](inputs), net(inputs))
 
 
 KINDS = ["permute", "flip", "rescale", "append", "duplicate", "rotate"]
 ACTS = ["identity", "relu", "tanh", "silu", "isotropic_tanh"]
-table = np.array([[max(moved(kind, act, seed) for seed in range(8)) for kind in KINDS] for act in ACTS])
+table = np.array([[max(distance(kind, act, seed) for seed in range(8)) for kind in KINDS] for act in ACTS])
 print(f"{'':16}" + "".join(f"{kind:>11}" for kind in KINDS))
 for act, row in zip(ACTS, table, strict=True):
     print(f"{act:16}" + "".join(f"{v / EPS:7.1f} eps" if v < 64 * EPS else f"{v:11.2f}" for v in row))
@@ -342,10 +340,10 @@ def walk(net, optimiser, state, batches):
     """Train on the batches; return the network, the optimiser's state, and the outputs on the probe after every step."""
     theta, seen = net.theta, []
     for rows in batches:
-        g = dataclasses.replace(net, theta=theta).gradient(X[rows], y[rows])[1]
+        g = net.with_theta(theta).gradient(X[rows], y[rows])[1]
         theta, state = optimiser.step(state, theta, g)
-        seen.append(dataclasses.replace(net, theta=theta)(probe))
-    return dataclasses.replace(net, theta=theta), state, seen
+        seen.append(net.with_theta(theta)(probe))
+    return net.with_theta(theta), state, seen
 
 
 def followed(net, change, optimiser, state):
@@ -363,7 +361,7 @@ def gaps(kind, activation, optimiser, seed, memory=followed):
     other, change = transformed(net, kind, rng)
     left, _, first = walk(net, optimiser, state, batches[20:])
     right, _, second = walk(other, optimiser, memory(net, change, optimiser, state), batches[20:])
-    accuracies = [100 * np.mean(end(X).argmax(axis=1) == y) for end in (left, right)]
+    accuracies = [100 * accuracy(end(X), y) for end in (left, right)]
     return [deviation(b, a) for a, b in zip(first, second, strict=True)], accuracies
 
 
@@ -371,18 +369,18 @@ def gaps(kind, activation, optimiser, seed, memory=followed):
 SEEDS = range(7)
 FITTING = {"permute": "tanh", "rotate": "isotropic_tanh", "rescale": "relu", "duplicate": "tanh", "append": "tanh"}
 OPTIMISERS = {"SGD": SGD(0.5), "momentum": Momentum(0.1), "Adam": Adam(0.02)}
-paths, accuracy = {}, []
+paths, accuracies = {}, []
 for name, optimiser in OPTIMISERS.items():
     for kind, activation in FITTING.items():
         found = [gaps(kind, activation, optimiser, seed) for seed in SEEDS]
         paths[name, kind] = np.array([gap for gap, _ in found])
-        accuracy += [both for _, both in found]
+        accuracies += [both for _, both in found]
 print(f"median gap of the outputs after 300 steps, {len(SEEDS)} seeds [least, greatest]")
 print(f"{'':10}" + "".join(f"{name:>26}" for name in OPTIMISERS))
 for kind in FITTING:
     ends = [paths[name, kind][:, -1] for name in OPTIMISERS]
     print(f"{kind:10}" + "".join(f"{np.median(e):10.1e} [{e.min():.0e}, {e.max():.0e}]" for e in ends))
-left, right = np.median(accuracy, axis=0)
+left, right = np.median(accuracies, axis=0)
 print(f"median accuracy at the end: {left:.1f} % as they were, {right:.1f} % changed")
 assert abs(left - right) < 2
 
@@ -547,8 +545,8 @@ for kind, matrix in T.items():
 # eta = np.concatenate([rates[name].ravel() for name in net.shapes])
 # for _ in range(100):
 #     rows = rng.choice(len(X), 32, replace=False)
-#     net = dataclasses.replace(net, theta=net.theta - 0.5 * net.gradient(X[rows], y[rows])[1])
-#     other = dataclasses.replace(other, theta=other.theta - eta * other.gradient(X[rows], y[rows])[1])
+#     net = net.with_theta(net.theta - 0.5 * net.gradient(X[rows], y[rows])[1])
+#     other = other.with_theta(other.theta - eta * other.gradient(X[rows], y[rows])[1])
 # gap = deviation(other(probe), net(probe))
 # print(f"gap after 100 steps below 1e-12: {gap < 1e-12}")
 # assert gap < 1e-12
@@ -625,5 +623,5 @@ for kind, matrix in T.items():
 #   rescaling of ReLU networks.
 # - D. Kingma, J. Ba, *Adam*, arXiv 1412.6980: read it with the question of which coordinates its second moment lives
 #   in.
-# - In this package: `minigrow/growth/basis.py` is the change of basis in 300 lines and the file to read next;
+# - In this package: `minigrow/growth/basis.py` is the change of basis in some 300 lines and the file to read next;
 #   `minigrow/nn/mlp.py` is the backpropagation. Then go on to `02_isotropic`, where rotations become free.
