@@ -266,14 +266,15 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes) -
     """
     result = dict(params)
     for space, change in moves:
-        touched = False
+        touched, old, produce = False, change.old, _along(change.T)
+        consume = produce if change.Ut is change.T else _along(change.Ut)
         for name, array in result.items():
             for axis, role in enumerate(axes[name]):
                 if space_of(role) == space:
                     touched = True
-                    if array.shape[axis] != change.old:
-                        raise ValueError(f"the change is for {change.old} neurons, but {name} has {array.shape[axis]}.")
-                    array = _along(change.T if role[0] == "+" else change.Ut, array, axis)
+                    if array.shape[axis] != old:
+                        raise ValueError(f"the change is for {old} neurons, but {name} has {array.shape[axis]}.")
+                    array = (produce if role[0] == "+" else consume)(array, axis)
             result[name] = array
         if not touched:
             known = sorted({str(space_of(role)) for name in result for role in axes[name] if not isinstance(role, int)})
@@ -293,20 +294,25 @@ def carry(moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Axes, or
     return apply(duals, slots, axes)
 
 
-def _along(part, array, axis):
-    """Multiply `part` (new, old) into one axis of an array."""
+def _along(part):
+    """Return f(array, axis) that multiplies `part` (new, old) into one axis; what all arrays share is worked out once."""
     if isinstance(part, np.ndarray):
-        return np.ascontiguousarray(
+        return lambda array, axis: np.ascontiguousarray(
             np.moveaxis(np.tensordot(part.astype(array.dtype, copy=False), array, (1, axis)), 0, axis)
         )
-    if not part.old:  # there is no row to take
-        return np.zeros((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), array.dtype)
-    moved = np.take(array, part.source, axis=axis)
-    column = (slice(None),) + (None,) * (array.ndim - axis - 1)
-    if (part.factor != 1).any():
-        moved *= part.factor.astype(array.dtype)[column]
-    moved[(slice(None),) * axis + (part.source < 0,)] = 0
-    return moved
+    born, scaled = np.flatnonzero(part.source < 0), (part.factor != 1).any()
+
+    def placed(array, axis):
+        if not part.old:  # there is no row to take
+            return np.zeros((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), array.dtype)
+        moved = array.take(part.source, axis=axis)
+        if scaled:
+            moved *= part.factor.astype(array.dtype)[(slice(None),) + (None,) * (array.ndim - axis - 1)]
+        if born.size:
+            moved[(slice(None),) * axis + (born,)] = 0
+        return moved
+
+    return placed
 
 
 def _both(source, old):

@@ -241,6 +241,7 @@ def _steps(run, batches, plan, stop):
             batches.hear(feed, loss, batch)
             work += batches.rows(batch) * net.cost  # at every step: where gates move, so does the cost
             state = update(state)
+            del batch  # or it would still be there while the next one is dealt: twice the memory
     run = run._replace(state=state, step=stop, work=run.work + 3 * work)  # forward, dL/dW, dL/dx
     _check_finite(run, 0.0, run.epoch + (batches.until(feed, run.epoch) != 0))
     return run

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -209,6 +209,7 @@ def lengths(roles: Sequence[Role], sizes: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(role if isinstance(role, int) else sizes[space_of(role)] for role in roles)
 
 
+@cache
 def space_of(role: Role) -> str | None:
     """Return the space that a role names, None for a plain length.
 
@@ -234,7 +235,7 @@ def sizes_of(params: Mapping[str, np.ndarray], axes: Axes) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for name, roles in axes.items():
-        for role, length in zip(roles, np.shape(params[name]), strict=True):
+        for role, length in zip(roles, params[name].shape, strict=True):
             space = space_of(role)
             if space is not None and found.setdefault(space, length) != length:
                 raise ValueError(f"space {space} has {found[space]} neurons elsewhere, but {name} has {length}.")
