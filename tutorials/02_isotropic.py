@@ -12,9 +12,9 @@ import numpy as np
 
 from minigrow import isotropic
 from minigrow.datasets import digits, split, standardised
-from minigrow.growth import Move, Plan, apply, keep, permute, rotate, start, train
+from minigrow.growth import Move, Plan, apply, keep, moved, permute, rotate, start, train
 from minigrow.isotropic import AutoAdapt, Network, diagonalise, grow, left_diagonalise, prune, singular_values
-from minigrow.nn import ACTIVATIONS, MLP, RADIAL, AdamW, deviation
+from minigrow.nn import ACTIVATIONS, MLP, RADIAL, AdamW, accuracy, deviation
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import forward as layer_inputs
 from minigrow.nn.spaces import views
@@ -179,7 +179,7 @@ def random_move(net, rng):
     if kind == 0:
         l = layer + 1
         turn = Move(f"h{l}", rotate(orthogonal(net.widths[l], net.widths[l], rng)))
-        return net.with_params(apply([turn], net.params, net.axes))
+        return moved(net, [turn])
     if kind == 1:
         return left_diagonalise(net, layer)[0] if layer == 0 else diagonalise(net, layer)[0]
     net = grow(net, layer, 1, rng=rng)[0]
@@ -189,7 +189,7 @@ def random_move(net, rng):
 def tanh_move(net, rng, step):
     h = net.widths[1]
     change = rotate(orthogonal(h, h, rng)) if step == 50 else permute(rng.permutation(h))
-    return net.with_params(apply([Move("h1", change)], net.params, net.axes))
+    return moved(net, [Move("h1", change)])
 
 
 x = np.random.default_rng(1).standard_normal((50, 8))
@@ -306,8 +306,8 @@ plt.show()
 # %%
 def removed(net, kept):
     """Keep only these neurons of the second hidden layer, in the present basis; o and psi take up the constants."""
-    dropped = np.setdiff1d(np.arange(net.widths[2]), kept)
-    b, columns = net.params["b2"][dropped], net.params["W3"][:, dropped]
+    pruned = np.setdiff1d(np.arange(net.widths[2]), kept)
+    b, columns = net.params["b2"][pruned], net.params["W3"][:, pruned]
     params = apply([Move("h2", keep(kept, net.widths[2]))], net.params, net.axes)
     params["lambda"][1] = np.log(net.intrinsic[1] + b @ b)
     params["psi2"] = params["psi2"] + columns @ b
@@ -375,7 +375,7 @@ def tried(side, rate, seed):
     run = train(
         start(SIDES[side](seed), AdamW(rate, weight_decay=1e-3), rng=seed), data.X, data.y, Plan(epochs=30, quiet=True)
     )
-    return [100 * np.mean(run.net(part.X).argmax(axis=1) == part.y) for part in (validation, test)]
+    return [100 * accuracy(run.net(part.X), part.y) for part in (validation, test)]
 
 
 found = {side: np.array([[tried(side, rate, seed) for rate in RATES] for seed in SEEDS]) for side in SIDES}
@@ -582,13 +582,14 @@ for decay, nets in {0.1: {w: [net for net, _, _ in adapted[w]] for w in (4, 64)}
 # first belongs to $A x$, the others to $c_1$, $c_2$, $c_3$). With means in their place, the logits are linear in $x$.
 #
 # ```python
-# from minigrow.isotropic.network import forward as layers
-# from minigrow.isotropic.network import profile
+# from minigrow.isotropic.fast.precompute import precompute
+# from minigrow.isotropic.formulas import forward as layers
+# from minigrow.isotropic.formulas import profile
 #
 # same, loss = [], []
 # for seed, net in zip(SEEDS, trained, strict=True):
 #     data, test = parts(seed)
-#     products = isotropic.precompute(net)
+#     products = precompute(net)
 #     A, C = products.A[-1], products.C[-1]
 #     a1, a2 = (profile(net).gain(rho) for rho in layers(net, test.X)[1])
 #     exact = (a1 * a2)[:, None] * (test.X @ A.T + C[0]) + a2[:, None] * C[1] + C[2]
@@ -596,7 +597,7 @@ for decay, nets in {0.1: {w: [net for net, _, _ in adapted[w]] for w in (4, 64)}
 #     a1, a2 = (profile(net).gain(rho) for rho in layers(net, data.X)[1])
 #     linear = np.mean(a1 * a2) * (test.X @ A.T + C[0]) + np.mean(a2) * C[1] + C[2]
 #     same.append(100 * np.mean(linear.argmax(axis=1) == net(test.X).argmax(axis=1)))
-#     loss.append(percent(net, test) - 100 * np.mean(linear.argmax(axis=1) == test.y))
+#     loss.append(percent(net, test) - 100 * accuracy(linear, test.y))
 # print(f"the linear classifier gives the network's answer on {np.mean(same):.1f} % of the test digits")
 # print(f"and loses {np.mean(loss):.1f} points of accuracy (mean of {len(same)})")
 # ```
@@ -618,6 +619,5 @@ for decay, nets in {0.1: {w: [net for net, _, _ in adapted[w]] for w in (4, 64)}
 # - U. Evci et al., *GradMax*, arXiv 2201.05125: what the new neuron's weights should be if you want it to learn fast.
 # - S. Sabour, N. Frosst, G. Hinton, *Dynamic Routing Between Capsules*, arXiv 1710.09829: another network whose
 #   activation squashes a vector by its length.
-# - In this package: `minigrow/isotropic/network.py` has the forward and backward pass; `diagonalise.py`,
-#   `neurogenesis.py`, `neurodegeneration.py` and `adaptation.py` are the moves, one a file. The method page is
-#   `tutorials/isotropic.md`.
+# - In this package: `minigrow/isotropic/formulas.py` has the forward and backward pass; `diagonalise.py`, `growing.py`,
+#   `pruning.py` and `adaptation.py` are the moves, one in each file. The method page is `tutorials/isotropic.md`.

@@ -29,23 +29,14 @@ import numpy as np
 from minigrow.experiments.motifs.data import binary_tree
 from minigrow.experiments.motifs.measures import change, landscape, likeness, shared_z
 from minigrow.experiments.motifs.training import initial, learn
-from minigrow.motifs import (
-    Plan,
-    analyse,
-    census,
-    class_of,
-    colour_blind,
-    edges,
-    from_edges,
-    matrix_of,
-    randomise,
-    relabel,
-    summarise,
-)
+from minigrow.motifs import Plan, analyse, census, class_of, colour_blind, edges, from_edges, matrix_of, randomise
 from minigrow.motifs.ensemble import random_censuses
+from minigrow.motifs.graph import relabel
 from minigrow.motifs.picture import PAINT, draw_motif
 from minigrow.motifs.picture import STYLE as DASHES
+from minigrow.motifs.statistics import summarise
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
+from minigrow.nn import accuracy as share_right
 from minigrow.plotting import STYLE, look, marked
 
 small = {"font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11, "legend.fontsize": 10, "figure.dpi": 80}
@@ -398,7 +389,7 @@ assert all(run["accuracy"] > 0.95 for run in every)
 new = binary_tree(1000, np.random.default_rng(9))
 for name, weights in (("trained", learnt), ("shuffled", shuffled(learnt, np.random.default_rng(9)))):
     moved = taught.with_params(taught.params | {f"W{l}": W for l, W in enumerate(weights, start=1)})
-    print(f"{name}: accuracy on new patterns {np.mean(moved(new.X).argmax(axis=1) == new.y):.2f} (four classes)")
+    print(f"{name}: accuracy on new patterns {share_right(moved(new.X), new.y):.2f} (four classes)")
 
 # %%
 a, b, u, v, _ = runs["normal"][0]["landscapes"]

@@ -13,7 +13,7 @@ import torch
 from minigrow.growth import Plan, follow, train
 from minigrow.growth import start as start_run
 from minigrow.isotropic import Network, grow, prune
-from minigrow.nn import AdamW, start
+from minigrow.nn import AdamW, bind, start
 
 torch.set_num_threads(1)
 
@@ -38,13 +38,13 @@ class Peer(torch.nn.Module):
 
 
 def our_step(net, X, y):
-    net = net.with_params(net.params)
-    optimiser, g = AdamW(1e-3, 1e-3), np.empty_like(net.theta)
-    gradient, box = net.bound(g), [start(optimiser, net.theta)]
+    net, optimiser = net.with_params(net.params), AdamW(1e-3, 1e-3)
+    gradient, update = bind(optimiser, net, np.empty_like(net.theta), "softmax")
+    box = [start(optimiser, net.theta)]
 
     def step():
         loss = gradient(X, y)
-        box[0] = optimiser.update(box[0], net.theta, g, net.decayed)
+        box[0] = update(box[0])
         return loss
 
     return step
