@@ -26,19 +26,15 @@ Gated = tuple[np.ndarray, np.ndarray]
 
 
 class Gate(NamedTuple):
-    """A gate's name, its number in the compiled kernels, f(s, m) -> (gamma, dgamma/ds), both (m,), and what it costs.
+    """A gate's name, its number in the compiled kernels, and f(s, m) -> (gamma, dgamma/ds), both (m,).
 
-    `reached(s, m)` is how many of m neurons must be computed at size s: those up to the last open one, or the whole layer
-    where one gate serves all neurons.
-
-    >>> GATES["step"].f(1.5, 3)[0].round(3), GATES["step"].reached(1.5, 3)
-    (array([1. , 0.5, 0. ]), 2)
+    >>> GATES["step"].f(1.5, 3)[0].round(3)
+    array([1. , 0.5, 0. ])
     """
 
     name: str
     code: int
     f: Callable[[float, int], Gated]
-    reached: Callable[[float, int], int]
 
 
 def smooth_step(q: np.ndarray) -> Gated:
@@ -105,39 +101,19 @@ def _clip(q, slope):
     return np.where(inside, q, q.real >= 1), np.where(inside, slope, 0)
 
 
-def reached_by_step(s: float, m: int) -> int:
-    """Count the neurons i < s of m.
-
-    >>> [reached_by_step(s, 3) for s in (-1.0, 1.5, 9.0)]
-    [0, 2, 3]
-    """
-    return math.ceil(s) if 0 < s < m else m if s >= m else 0
-
-
-def reached_by_mask(s: float, m: int) -> int:
-    """Count the neurons i < p of m.
-
-    >>> [reached_by_mask(s, 10) for s in (0.0, 0.5, 1.0)]
-    [0, 5, 10]
-    """
-    return math.ceil(m * math.sin(math.pi * s / 2) ** 2)
-
-
-def reached_always(s: float, m: int) -> int:
-    """Count all m neurons: no single one is left out.
-
-    >>> reached_always(0.0, 3)
-    3
-    """
-    return m
-
-
 GATES: dict[str, Gate] = {
     row.name: row
-    for row in (
-        Gate("step", 0, step, reached_by_step),
-        Gate("mask", 1, mask, reached_by_mask),
-        Gate("scalar", 2, scalar, reached_always),
-        Gate("open", 3, unmasked, reached_always),
-    )
+    for row in (Gate("step", 0, step), Gate("mask", 1, mask), Gate("scalar", 2, scalar), Gate("open", 3, unmasked))
 }
+
+
+def reached(gate: str, s: float, m: int) -> int:
+    """Count the neurons of m that must be computed at size s: those up to the last open one, all where one gate serves all.
+
+    >>> reached("step", 1.5, 9), reached("mask", 0.5, 10), reached("scalar", 0.5, 10)
+    (2, 5, 10)
+    """
+    if gate in ("scalar", "open"):
+        return m
+    p = s if gate == "step" else m * math.sin(math.pi * s / 2) ** 2
+    return math.ceil(p) if 0 < p < m else m if p >= m else 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrow.nimble import formulas
 from minigrow.nimble.fast import workspace
-from minigrow.nimble.gates import GATES
+from minigrow.nimble.gates import GATES, reached
 from minigrow.nimble.rules import AUXILIARY, RULES, Rule
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
@@ -81,25 +81,30 @@ class Network(Layered):
 
     @property
     def active(self) -> dict[str, int]:
-        """How many neurons of each space there are up to the last one whose gate is not 0."""
-        return self.sizes | {space: formulas.up_to_last_open(gamma) for space, gamma in self.gated.items()}
+        """How many neurons of each space are computed: those up to the last open one, all where one gate serves a whole layer."""
+        gate, s, hidden = self.parts.gate, float(self.theta[-1]), list(self.sizes)[1:-1]
+        return self.sizes | {space: reached(gate, s, self.sizes[space]) for space in hidden}
 
     @property
     def cost(self) -> int:
-        """Multiply-adds of one forward pass on one sample, closed neurons left out.
+        """Multiply-adds of one forward pass on one sample, closed neurons left out; the loop asks at every step.
 
         The input s is the same for all samples: it is added to the biases once and not counted.
 
         >>> [auxiliary([1, 9, 1], size=N, rng=0).cost for N in (0, 2.5, 9)]
         [0, 6, 18]
         """
-        reached, s, total = GATES[RULES[self.rule].gate].reached, float(self.theta[-1]), 0
-        before, *hidden, outputs = self.sizes.values()
+        (gate, before, hidden, outputs), s, total = self._chain, float(self.theta[-1]), 0
         for m in hidden:
-            on = reached(s, m)
+            on = reached(gate, s, m)
             total += on * before
             before = on
         return total + before * outputs
+
+    @cached_property
+    def _chain(self) -> tuple[str, int, list[int], int]:
+        before, *hidden, outputs = self.sizes.values()
+        return self.parts.gate, before, hidden, outputs
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the outputs y (n, k) for inputs X (n, d)."""

@@ -87,6 +87,8 @@ def test_multiply_adds_count_open_neurons_of_every_epoch():
         _, one, two, _ = at_size(net, value).active.values()
         total += 3 * 7 * (one * 2 + two * one + 2 * two)
     assert history["multiply_adds"][-1] == total
+    rarely = nimble.fit(x, y, net, plan=plan(300, 100))[1]
+    assert rarely["multiply_adds"][-1] == total, "the cost of every epoch counts, however rarely a row is written"
 
 
 def test_static_network_costs_the_same_every_epoch():

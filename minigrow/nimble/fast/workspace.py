@@ -52,7 +52,7 @@ def bind(net: Any, g: np.ndarray, loss: str) -> Callable[[np.ndarray, np.ndarray
     def step(X: np.ndarray, y: np.ndarray) -> float:
         if len(X) not in rooms:
             rooms[len(X)] = kernels.workroom(m, d, len(X))
-        t = np.ascontiguousarray(np.reshape(y, -1), dtype=np.float64)
+        t = np.ascontiguousarray(y, dtype=np.float64).reshape(-1)
         return kernels.loss_and_gradient(net.theta, m, np.ascontiguousarray(X.T), t, binary, rule, g, rooms[len(X)])
 
     return step
