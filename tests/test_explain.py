@@ -108,9 +108,21 @@ def test_a_law_that_is_not_explained_is_told_what_is_missing(own, twin, missing)
         explain.explanation(laws.Law("nn.fake", 0.5, "test", check, broken))
 
 
-def test_a_law_without_a_twin_is_refused():
-    with pytest.raises(ValueError, match="no broken twin"):
-        explain.explanation(laws.Law("nn.fake", 0.5, "test", lambda rng: 0.0))
+def test_a_law_without_a_twin_is_explained_and_told_that_it_may_be_empty():
+    def check(rng):
+        """States.
+
+        Needs it.
+
+        Proof. Because.
+        """
+        return 0.0
+
+    law = laws.Law("nn.fake", 0.5, "test", check)
+    assert explain.explanation(law) == ("States.", "Needs it.", ("Proof. Because.",), "", ())
+    page = on_one_line(explain.page(law))
+    assert "This law has no broken twin, so nothing shows that it could ever fail" in page
+    assert "by hand" not in page
 
 
 def test_the_command_prints_one_law_with_the_seed_asked_for(capsys):
