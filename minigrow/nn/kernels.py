@@ -76,8 +76,11 @@ def adamw(theta, g, m, v, decayed, shrink, fresh1, fresh2, rate, scale, eps):
     for row in range(len(decayed)):
         if decayed[row, 0] < 0 or decayed[row, 1] > theta.size:
             raise ValueError("the rows of decayed must lie within the parameters.")
-        for i in range(decayed[row, 0], decayed[row, 1]):
-            theta[i] *= shrink
+        part = theta[
+            decayed[row, 0] : decayed[row, 1]
+        ]  # from 0 on, so that no index can be negative: vector instructions
+        for i in range(part.size):
+            part[i] *= shrink
     for i in range(theta.size):
         m[i] += fresh1 * (g[i] - m[i])
         v[i] += fresh2 * (g[i] * g[i] - v[i])
