@@ -56,15 +56,3 @@ class Dealt(NamedTuple):
     def until(self, feed: Feed, epochs: int) -> int:
         """Return the batches left of this epoch and those of the epochs behind it."""
         return (epochs - feed["epoch"]) * (len(self.X) // self.batch) - feed["dealt"]
-
-
-def dealt(X: np.ndarray, y: np.ndarray, batch: int | None) -> Dealt | Whole:
-    """Return batches of `batch` rows, or all rows at every step where it is None or no less than there are.
-
-    Raises ValueError for batch < 1.
-
-    >>> dealt(np.eye(3), np.arange(3), 2).batch
-    2
-    """
-    whole = batch is None or validate.whole(batch, "batch", least=1) >= len(X)
-    return Whole(X, y) if whole else Dealt(X, y, batch)

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from minigrow.growth.batches import Whole
 from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
 from minigrow.growth.loop import Plan, data, start, train_on
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES, accuracy
 from minigrow.nn.optimisers import Adam, Optimiser
-from minigrow.urn.batches import dealt
+from minigrow.urn.batches import Dealt
 from minigrow.urn.network import Network
 from minigrow.urn.pool import Dead
 from minigrow.urn.pricing import Priced, Settling
@@ -29,16 +30,16 @@ def train(
     y: np.ndarray,
     plan: Plan = PLAN,
     strengths: Strengths = Strengths(),  # noqa: B008 (a tuple of numbers)
-    ramp: int = 0,
-    settle: int = 0,
+    ramp: int | None = 0,
+    settle: int | None = 0,
 ) -> Run:
     """Return the run at the end of the plan, on X (n, d), y (n, k) or labels (n,): prices first, and the last `settle` steps without.
 
-    Prices grow over the first `ramp` steps behind `plan.since`; meanwhile dead neurons leave, and the plan's own policies are
-    visited, every `plan.every` steps (None: 250). While the pool settles nothing of its structure changes. Both parts count
-    their intervals from their own first step, and rows of the history are written as often, unless `plan.record` says otherwise.
-    A run from a checkpoint goes on with the same call. Raises ValueError for bad data or strengths, Diverged (`growth.Diverged`)
-    with the run at the last stop when loss or parameters stop being finite.
+    Prices grow over the first `ramp` steps behind `plan.since` (None: half of all), and `settle` may be None: a quarter of all.
+    Dead neurons leave, and the plan's own policies are visited, every `plan.every` steps (None: 250); while the pool settles
+    nothing of its structure changes. Both parts count their intervals from their own first step, and rows of the history are
+    written as often, unless `plan.record` says otherwise. A run from a checkpoint goes on with the same call.
+    Raises ValueError for bad data or strengths, Diverged with the run at the last stop when loss or parameters are no longer finite.
 
     >>> run = start(Network.create(2, 1, size=6, rng=0), Adam(1e-2), rng=0)
     >>> train(run, np.eye(2), np.ones((2, 1)), PLAN._replace(steps=20), STRENGTHS, settle=5).step
@@ -48,10 +49,14 @@ def train(
     X, y = data(run.net, X, y, plan.loss)
     if plan.validation is not None:
         plan = plan._replace(validation=data(run.net, *plan.validation, plan.loss))
-    batches = dealt(X, y, plan.batch)
+    batches = Whole(X, y)
+    if plan.batch is not None and validate.whole(plan.batch, "batch", least=1) < len(X):
+        batches = Dealt(X, y, plan.batch)
     end = run.step + batches.until(batches.begin(run.feed), plan.epochs) if plan.steps is None else plan.steps
-    if validate.whole(settle, "settle") > end - plan.since:
-        raise ValueError(f"settle must lie in 0..{end - plan.since}, the plan's steps, got {settle}.")
+    steps = end - plan.since
+    ramp, settle = steps // 2 if ramp is None else ramp, steps // 4 if settle is None else settle
+    if validate.whole(settle, "settle") > steps:
+        raise ValueError(f"settle must lie in 0..{steps}, the plan's steps, got {settle}.")
     inner = run.optimiser.inner if isinstance(run.optimiser, (Priced, Settling)) else run.optimiser
     fixed, every = end - settle, EVERY if plan.every is None else plan.every
     plan = plan._replace(steps=fixed, every=every, record=every if plan.record is None else plan.record, backup=True)
@@ -79,9 +84,8 @@ def fit(
 ) -> tuple[Network, History]:
     """Train a pool on X (n, d) and y: targets (n, k), or with another `plan.loss` labels; structure emerges as it learns.
 
-    `net` is a pool to start from, else one of `size` neurons is drawn. Prices grow over the first `ramp` steps (None: half of
-    the plan's) and are off in the last `settle` steps (None: a quarter). Raises ValueError for bad data or options, and
-    Diverged when the recursion runs away.
+    `net` is a pool to start from, else one of `size` neurons is drawn; `ramp` and `settle` are those of `train`. Raises
+    ValueError for bad data or options, Diverged when the recursion runs away.
 
     >>> X = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
     >>> net, history = fit(X, X[:, 0] * X[:, 1], rng=0, plan=PLAN._replace(steps=1000))
@@ -95,10 +99,7 @@ def fit(
     if net is None:
         k = validate.labels(y)[1] if plan.loss == "softmax" else 1 if y.ndim == 1 else y.shape[1]
         net = Network.create(X.shape[1], k, size, rng=rng, dtype=X.dtype if X.dtype == np.float32 else np.float64)
-    batches = dealt(X, y, plan.batch)
-    steps = batches.until(batches.begin({}), plan.epochs) if plan.steps is None else plan.steps
-    ramp, settle = steps // 2 if ramp is None else ramp, steps // 4 if settle is None else settle
-    run = train(start(net, optimiser, rng=rng), X, y, plan._replace(steps=steps), strengths, ramp, settle)
+    run = train(start(net, optimiser, rng=rng), X, y, plan, strengths, ramp, settle)
     return run.net, run.history
 
 

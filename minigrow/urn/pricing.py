@@ -62,7 +62,7 @@ class Priced(NamedTuple):
         >>> Priced(Adam(), Strengths(l1=1.0), ramp=100).at(25).l1
         0.25
         """
-        share = min(1.0, (step - self.since) / self.ramp) if self.ramp else 1.0
+        share = min(1.0, max(0.0, (step - self.since) / self.ramp)) if self.ramp else 1.0
         return Strengths(*(share * value for value in self.strengths))
 
     def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:

@@ -115,7 +115,7 @@ def test_wrappers_are_described_and_restored():
 
 def test_prices_rise_and_the_rate_falls():
     priced = Priced(Adam(), Strengths(l1=1.0), since=100, ramp=50)
-    assert [priced.at(step).l1 for step in (100, 125, 150, 500)] == [0, 0.5, 1, 1]
+    assert [priced.at(step).l1 for step in (0, 100, 125, 150, 500)] == [0, 0, 0.5, 1, 1]
     assert Priced(Adam(), Strengths(l1=1.0)).at(0).l1 == 1
     settling = Settling(Adam(1.0), 100, 200)
     assert [settling.at(step) for step in (100, 150, 200)] == pytest.approx([1, 0.1, 0.01])
@@ -148,6 +148,13 @@ def test_whole_batches_come_from_the_generator_and_count_epochs():
     assert np.isfinite(run.loss)
     assert train(begun(), X, Y, PLAN._replace(steps=None, epochs=4)).step == 12
     assert train(begun(), X, Y, PLAN._replace(steps=None, epochs=4, batch=None)).step == 4
+
+
+def test_half_the_steps_for_the_ramp_and_a_quarter_for_settling_unless_told():
+    told, untold = (train(begun(), X, Y, PLAN._replace(steps=80), STRENGTHS, *how) for how in ((40, 20), (None, None)))
+    assert np.array_equal(told.net.theta, untold.net.theta)
+    net, _ = fit(X, Y, begun().net, strengths=STRENGTHS, rng=0, plan=PLAN._replace(steps=80))
+    assert np.array_equal(told.net.theta, net.theta)
 
 
 def test_a_second_task_counts_from_where_it_begins():
