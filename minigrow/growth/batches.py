@@ -1,17 +1,9 @@
 """Where batches come from: `Shuffled(X, y, 48)` visits all rows once an epoch, `Whole(X, y)` hands out all of them at every step.
 
 A source of batches is a value; what it must remember between two steps (which rows are left, the loss so far) is in a dict of
-numbers and arrays, the run's `feed`, so that a checkpoint holds it. A source has
-
-    begin(feed)             the feed to start from: a new one for {}, else the one that a run brings along
-    deal(feed, rng, n)      n batches, one after the other; each is what the network's gradient takes
-    hear(feed, loss, batch) the loss of the batch that was dealt last
-    until(feed, epochs)     how many steps are left until this many epochs are over
-    follow(feed, moves)     the feed after structural changes
-    rows(batch)             how many samples a batch has
-
-and may offer `compiled(run, plan)`, a faster implementation of the same steps (see `growth.loop`). The feed's "epoch" counts the
-epochs that are over; its "loss" is the mean loss of the last one.
+numbers and arrays, the run's `feed`, so that a checkpoint holds it. `Batches` lists what a source has; it may also offer
+`compiled(run, plan)`, a faster implementation of the same steps (see `growth.loop`). The feed's "epoch" counts the epochs that
+are over; its "loss" is the mean loss of the last one.
 """
 
 from __future__ import annotations
@@ -28,19 +20,19 @@ Feed = dict[str, Any]
 
 
 class Batches(Protocol):
-    """What the loop asks of a source of batches; the list above says what each method does."""
+    """What the loop asks of a source of batches."""
 
     X: Any
     y: Any
 
     def begin(self, feed: Feed) -> Feed:
-        """Return the feed to start from."""
+        """Return the feed to start from: a new one for {}, else the one that a run brings along."""
 
     def deal(self, feed: Feed, rng: np.random.Generator, n: int) -> Iterator[tuple]:
-        """Yield n batches; the feed, which the loop owns, goes along."""
+        """Yield n batches, one after the other, each what the network's gradient takes; the feed, which the loop owns, goes along."""
 
     def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
-        """Take note of a batch's loss."""
+        """Take note of the loss of the batch that was dealt last."""
 
     def until(self, feed: Feed, epochs: int) -> int:
         """Return the steps that are left until `epochs` epochs are over."""
@@ -135,13 +127,7 @@ class Whole(NamedTuple):
         """Return the epochs left: each is one step."""
         return epochs - feed["epoch"]
 
-    def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
-        """Return the feed."""
-        return feed
-
-    def rows(self, batch: tuple) -> int:
-        """Return the number of rows."""
-        return len(batch[0])
+    follow, rows = Shuffled.follow, Shuffled.rows
 
 
 def _begun(source, feed):

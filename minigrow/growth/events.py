@@ -64,7 +64,9 @@ class Event(NamedTuple):
         for change in own:
             found = np.append(found, -1)[_places(change.T)]
         origin = tuple(found.tolist())
-        return self._replace(moves=(), memory=0.0, origin=() if origin == _in_place(self.before, self.after) else origin)
+        return self._replace(
+            moves=(), memory=0.0, origin=() if origin == _in_place(self.before, self.after) else origin
+        )
 
 
 def _in_place(before, after):

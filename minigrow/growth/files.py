@@ -15,19 +15,9 @@ import numpy as np
 
 # What zipfile, NumPy and json raise on bytes that they cannot read.
 DAMAGED = (
-    zipfile.BadZipFile,
-    ValueError,
-    KeyError,
-    EOFError,
-    OSError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    IndexError,
-    OverflowError,
-    MemoryError,
-)
+    zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError, AttributeError, NotImplementedError, RuntimeError, TypeError,
+    IndexError, OverflowError, MemoryError,
+)  # fmt: skip
 
 
 def said(error: BaseException) -> str:

@@ -57,7 +57,7 @@ class Plan(NamedTuple):
 
     Length: until `epochs` epochs are over, or until step `steps` where that is given; both count from the run's beginning.
     `batch` rows at a time, None for all of them. `policies` are visited every `every` steps (None: behind each epoch), a row
-    of the history is written every `record` steps (None: behind each epoch); both count from step `since` on, and both
+    of the history is written every `record` steps (None: behind each epoch); both count from step `since`, and both
     happen at the last step too. At most `rows` rows are kept: when there are as many, every second one goes and the interval doubles.
     `validation` is (X, y) or None; `observe(net)` returns more columns for the history; `checkpoint` is a path that is
     rewritten behind every row; `backup` keeps a copy of the last good state at every stop, for `Diverged`; `quiet` switches
