@@ -108,15 +108,6 @@ def ends(runs: Sequence[dict[str, Any]], name: str) -> np.ndarray:
     return column(runs, name)[:, -1]
 
 
-def quartile_band(ax: Any, x: Sequence[float], values: np.ndarray, i: int, label: str | None = None) -> None:
-    """Draw curve i: the median over runs of values (runs, rows), and the quartiles as a band."""
-    from minigrow.plotting import COLOURS, look
-
-    low, middle, high = np.percentile(values, (25, 50, 75), axis=0)
-    ax.plot(x, middle, label=label, **look(i))
-    ax.fill_between(x, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.2, linewidth=0)
-
-
 def limit_lines(ax: Any, end: float) -> None:
     """Draw the loss that no predictor can beat as a dotted line for each text, and say which is which; `end` is the last x."""
     for limit in LIMITS.values():

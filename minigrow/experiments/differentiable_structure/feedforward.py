@@ -115,7 +115,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `feedforward.png`: widths over time, and accuracy against size."""
-    from minigrow.plotting import COLOURS, bars, look, picture
+    from minigrow.plotting import COLOURS, bars, picture, quartile_band
 
     runs, sizes = data["runs"], data["sizes"]
     curves = (("ten digits", 0), ("two digits", 0), ("ten digits, two layers", 0), ("ten digits, two layers", 1))
@@ -124,10 +124,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
         time, size = axes[0]
         for i, ((name, layer), label) in enumerate(zip(curves, labels, strict=True)):
             widths = np.array([[hidden[layer] for hidden in run["hidden"]] for run in runs[name]])
-            low, middle, high = np.percentile(widths, (25, 50, 75), axis=0)
-            x = np.arange(1, len(middle) + 1)
-            time.plot(x, middle, label=label, **look(i))
-            time.fill_between(x, low, high, color=COLOURS[i], alpha=0.2, linewidth=0)
+            quartile_band(time, np.arange(1, widths.shape[1] + 1), widths, i, label)
         time.set(title="width; medians and quartiles", xlabel="epochs", ylabel="neurons", ylim=(0, None))
         time.legend()
         fixed = np.array([values(runs[f"fixed {H}"], "accuracy") for H in sizes]).T

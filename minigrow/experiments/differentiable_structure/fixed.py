@@ -18,11 +18,11 @@ from minigrow.experiments.differentiable_structure.common import (
     column,
     curves,
     ends,
-    quartile_band,
     seeds,
 )
 from minigrow.experiments.differentiable_structure.rank import rank_test
 from minigrow.experiments.registry import Outcome
+from minigrow.plotting import quartile_band
 
 QUICK = {"repeats": 3, "cycles": 20_000, "sizes": [10, 37, 100]}
 FULL = {"repeats": 20, "cycles": 100_000, "sizes": [10, 22, 30, 37, 50, 70, 100]}

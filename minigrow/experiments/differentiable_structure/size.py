@@ -17,12 +17,12 @@ from minigrow.experiments.differentiable_structure.common import (
     curves,
     ends,
     limit_lines,
-    quartile_band,
     seeds,
     within,
 )
 from minigrow.experiments.differentiable_structure.rank import rank_test
 from minigrow.experiments.registry import Outcome
+from minigrow.plotting import quartile_band
 
 QUICK = {"repeats": 3, "cycles": 20_000}
 FULL = {"repeats": 20, "cycles": 100_000}

@@ -18,11 +18,11 @@ from minigrow.experiments.differentiable_structure.common import (
     column,
     curves,
     limit_lines,
-    quartile_band,
     seeds,
     within,
 )
 from minigrow.experiments.registry import Outcome
+from minigrow.plotting import quartile_band
 
 QUICK = {"repeats": 3, "cycles": 30_000}
 FULL = {"repeats": 20, "cycles": 100_000}
