@@ -6,7 +6,6 @@
 # multiplications to spend, the same number of trials for tuning. We look at what grew, what it scored and what it cost.
 
 # %%
-import dataclasses
 from functools import cache
 from typing import NamedTuple
 
@@ -15,14 +14,13 @@ import numpy as np
 
 from minigrow import isotropic, nimble, structure, urn
 from minigrow.datasets import digits, split, standardised, take
-from minigrow.differentiable_structure import feedforward as earn
-from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.layers import LayerSpares, grow_layer
 from minigrow.experiments.claims import mean
 from minigrow.experiments.motifs.measures import change, landscape, likeness
-from minigrow.growth import Move, Plan, append, apply, duplicate, keep, multiply_adds, start, train
+from minigrow.growth import Move, Plan, append, apply, duplicate, keep, moved, start, train
 from minigrow.isotropic import AutoAdapt
 from minigrow.motifs.weights import gaussian_cut, matrices, network_graph
-from minigrow.nn import MLP, Adam, AdamW
+from minigrow.nn import MLP, Adam, AdamW, Pull, RMSProp, accuracy
 from minigrow.plotting import COLOURS, STYLE, look
 
 plt.rcParams.update(
@@ -61,7 +59,7 @@ def quick_score(hidden, parts):
     nets = [MLP.create([64, *hidden, train_on.y.max() + 1], rng=seed) for seed in range(3)]
     plan = Plan(40, BATCH, quiet=True)
     runs = [train(start(net, AdamW(1e-2, weight_decay=0.1), rng=0), train_on.X, train_on.y, plan) for net in nets]
-    return 100 * np.mean([run.net(judge_with.X).argmax(axis=1) == judge_with.y for run in runs])
+    return 100 * np.mean([accuracy(run.net(judge_with.X), judge_with.y) for run in runs])
 
 
 print(f"{'hidden neurons:':20s}{'none':>6s}{'24':>6s}")
@@ -121,9 +119,9 @@ plt.show()
 #
 # | method | what decides about size | how a neuron comes or goes |
 # |---|---|---|
-# | isotropic | keep $k$ spare neurons, singular value $\sigma \le \tau$ | append a zero row; drop the least of the singular basis |
+# | isotropic | keep $k$ spare neurons, singular value $\sigma \le \tau$ | append a zero row; prune the least of the singular basis |
 # | nimble | a weight $c$, trained like any, opens gates one by one | it waits behind a gate $\gamma_i(c) = 0$ |
-# | diff. structure | a pull $A$ on outgoing weights; below $T_D$ a neuron is spare | append one with norm $T_D$; drop spares |
+# | diff. structure | a pull $A$ on outgoing weights; below $T_D$ a neuron is spare | append one with norm $T_D$; prune spares |
 # | URN | a price $l_1$ on every weight of one pool | neurons that no path uses leave |
 #
 # **What all methods pay.** A layer with $m_l$ neurons fed by $m_{l-1}$ costs $m_l\,m_{l-1}$ multiply-adds a sample; the
@@ -181,29 +179,29 @@ def eps_apart(before, after):
 
 
 plain = MLP.create([64, 8, 2], rng=0)
-split_up = plain.with_params(apply([Move("h1", duplicate(8, 3, 0.25))], plain.params, plain.axes))
+split_up = moved(plain, [Move("h1", duplicate(8, 3, 0.25))])
 turning = isotropic.Network.create([64, 8, 8, 2], rng=0)
 wider, _ = isotropic.grow(turning, 0, 5, rng=1)
 turned, _ = isotropic.left_diagonalise(wider, 1)
 gated = nimble.auxiliary([64, 8, 2], goal=8, size=8, spread=0.2, rng=0)
-waiting = gated.with_params(apply([Move("h1", append(8, 4))], gated.params, gated.axes))
+waiting = moved(gated, [Move("h1", append(8, 4))])
 for name in ("W1", "w1", "b1"):  # whatever stands behind a closed gate
     waiting.params[name][8:] = np.random.default_rng(1).standard_normal(waiting.params[name][8:].shape)
 silent = plain.with_params(plain.params | {"W2": plain.params["W2"] * (np.arange(8) != 3)})
-deleted = silent.with_params(apply([Move("h1", keep([0, 1, 2, 4, 5, 6, 7], 8))], silent.params, silent.axes))
-newborn, _ = earn.add(plain, np.zeros_like(plain.theta), 1, Rule(), np.random.default_rng(0))
+quieter = moved(silent, [Move("h1", keep([0, 1, 2, 4, 5, 6, 7], 8))])
+newborn, _ = grow_layer(plain, 0, rng=0)
 pooled = urn.Network.create(64, 2, size=76, iterations=3, rng=0)
-offered, _ = urn.offer(pooled, 5, rng=1)
-pruned, _ = urn.prune(offered)
+wider_pool, _ = urn.grow(pooled, 5, rng=1)
+pruned, _ = urn.prune(wider_pool)
 
 steps = [
     ("plain", "split a neuron in two (Net2Net)", eps_apart(plain, split_up)),
     ("isotropic", "append five neurons", eps_apart(turning, wider)),
     ("isotropic", "turn a layer into its singular basis", eps_apart(wider, turned)),
     ("nimble", "four more neurons behind closed gates", eps_apart(gated, waiting)),
-    ("diff. structure", "delete a neuron that says nothing", eps_apart(silent, deleted)),
-    ("URN", "offer five fresh neurons", eps_apart(pooled, offered)),
-    ("URN", "drop the dead ones again", eps_apart(offered, pruned)),
+    ("diff. structure", "prune a neuron that says nothing", eps_apart(silent, quieter)),
+    ("URN", "append five fresh neurons", eps_apart(pooled, wider_pool)),
+    ("URN", "prune the dead ones again", eps_apart(wider_pool, pruned)),
 ]
 for method, what, gap in steps:
     print(f"{method:16s}{what:40s}{gap:6.1f} eps")
@@ -221,9 +219,9 @@ assert moved > 1e-4
 # %% [markdown]
 # ## The paper's claim at small scale
 #
-# **One purse.** `Grown` is what every run hands back: the last network and its course. Networks that live in the shared
-# training loop are trained epoch by epoch until the next epoch would cost more than is left; an epoch is charged at the
-# larger of the prices before and after it.
+# **One purse.** `Grown` is what every run hands back: its networks and what they had cost by then. The training loop of the
+# package counts the multiply-adds itself: at each step it adds $3\,n_t\,F_t$ to `run.work`, with `net.cost` for $F_t$. So
+# all networks but the pool are trained epoch by epoch, until an epoch costs more than is left.
 
 
 # %%
@@ -235,34 +233,22 @@ class Grown(NamedTuple):
     spent: list
 
 
-def price(net):
-    """Return F, the multiply-adds of one sample's forward pass, of any of the networks."""
-    if isinstance(net, nimble.Network):
-        return float(nimble.multiply_adds(net, np.array([net.s]))[0])
-    if isinstance(net, urn.Network):
-        d, H, k = net.widths
-        return (H + k) * d + (net.iterations - 2) * H * H + k * H
-    return multiply_adds(net)
-
-
 def hidden(net):
-    return net.active(1) if isinstance(net, nimble.Network) else sum(net.widths[1:-1])
+    return sum(list(net.active.values())[1:-1])
 
 
 def score(net, part):
-    return 100 * float(np.mean(net(part.X).argmax(axis=1) == part.y))
+    return 100 * accuracy(net(part.X), part.y)
 
 
-def shared_loop(net, optimiser, seed, budget, policies=()):
-    run, spent, course = start(net, optimiser, rng=seed), 0.0, Grown([], [], [])
+def until_spent(net, optimiser, seed, budget, policies=(), every=None, data=learn):
+    run, course = start(net, optimiser, rng=seed), Grown([], [], [])
     while True:
-        plan = Plan(run.epoch + 1, BATCH, policies=policies, quiet=True)
-        after = train(run, learn.X, learn.y, plan)
-        spent += 3 * n * max(price(run.net), price(after.net))
-        if spent > budget:
+        plan = Plan(run.epoch + 1, BATCH, policies=policies, every=every, quiet=True)
+        run = train(run, data.X, data.y, plan)
+        if run.work > budget:
             return course
-        run = after
-        for column, value in zip(course, (run.net, run.epoch, spent), strict=True):
+        for column, value in zip(course, (run.net, run.epoch, run.work), strict=True):
             column.append(value)
 
 
@@ -282,83 +268,59 @@ def shared_loop(net, optimiser, seed, budget, policies=()):
 def fixed(widths):
     def run(rate, decay, seed, budget=BUDGET):
         net = MLP.create([64, *widths, 2], rng=seed)
-        return shared_loop(net, AdamW(rate, weight_decay=decay), seed, budget)
+        return until_spent(net, AdamW(rate, weight_decay=decay), seed, budget)
 
     return run
 
 
 def grow_isotropic(rate, layers, seed, budget=BUDGET, first=4):
     net = isotropic.Network.create([64, *[first] * layers, 2], rng=seed)
-    return shared_loop(net, AdamW(rate, weight_decay=0.1), seed, budget, (AutoAdapt(tau=0.95, scaffold=5),))
+    return until_spent(net, AdamW(rate, weight_decay=0.1), seed, budget, (AutoAdapt(tau=0.95, scaffold=5),))
 
 
 def grow_nimble(rate, most, seed, budget=BUDGET):
-    return shared_loop(nimble.controller([64, most, 2], rng=seed), Adam(rate), seed, budget)
+    return until_spent(nimble.controller([64, most, 2], rng=seed), Adam(rate), seed, budget)
 
 
 # %% [markdown]
 # - *Differentiable structure*: the paper's network is recurrent and reads text. For images we take the variant that the
-#   paper proposes for feed-forward layers: one hidden layer that starts with one neuron. The knob is the pull $A$. Its
-#   `train` counts epochs, so we take it apart at its joints, `gradient`, `update`, `restructure`, to stop when the
-#   money is gone; the check below says that it is still the same thing, bit for bit.
+#   paper proposes for feed-forward layers: one hidden layer that starts with one neuron. The knob is the pull $A$, which
+#   wraps the optimiser; the rule is a policy, `LayerSpares`, which is visited at every step, not at every epoch.
 
 
 # %%
 def grow_earning(rate, pull, seed, budget=BUDGET, data=learn):
-    net, rng, spent, course = MLP.create([64, 1, 2], rng=seed), np.random.default_rng(seed), 0.0, Grown([], [], [])
-    memory, learning = np.zeros_like(net.theta), earn.SLOW._replace(rate=rate, clip=rate, pull=pull, steps=BATCH)
-    while True:
-        order = rng.permutation(len(data.y))
-        for first in range(0, len(order), BATCH):
-            batch = order[first : first + BATCH]
-            spent += 3 * len(batch) * price(net)
-            if spent > budget:
-                return course
-            _, g = earn.gradient(net, data.X[batch], data.y[batch])
-            net, memory = earn.update(net, memory, g, learning)
-            net, memory = earn.restructure(net, memory, Rule(), rng)
-        for column, value in zip(course, (net, len(course.nets) + 1, spent), strict=True):
-            column.append(value)
+    net, optimiser = MLP.create([64, 1, 2], rng=seed), Pull(RMSProp(rate, clip=rate), pull)
+    return until_spent(net, optimiser, seed, budget, (LayerSpares(),), every=1, data=data)
 
-
-by_hand = grow_earning(3e-3, 1e-5, seed=0, budget=2e6)
-learning = earn.SLOW._replace(rate=3e-3, clip=3e-3, pull=1e-5, steps=BATCH)
-whole = earn.train(MLP.create([64, 1, 2], rng=0), learn.X, learn.y, len(by_hand.nets), rng=0, learning=learning)
-gap = float(np.abs(whole.net.theta - by_hand.nets[-1].theta).max())
-print("epochs:", len(by_hand.nets), " neurons:", hidden(by_hand.nets[-1]), " difference to the library's train:", gap)
-assert gap == 0
-assert whole.widths == [net.widths for net in by_hand.nets]
 
 # %% [markdown]
 # - *URN*: one pool of 64 inputs, 20 hidden neurons and 2 outputs, $I = 3$, Adam. The knob is the price $l_1$ of a unit
 #   of weight. The price rises while the first half of the budget is spent, holds until three quarters are gone, and is
-#   off in the last quarter, in which zeros are frozen: the shape of a life that the experiments of this method use.
+#   off in the last quarter, in which zeros are frozen: the shape of a life that the experiments of this method use. So
+#   `urn.train` goes on from run to run: prices that rise, prices that hold, and at last no prices (`settle`).
 
 
 # %%
 def grow_pool(rate, l1, seed, budget=BUDGET, neurons=20, data=learn):
-    net = urn.Network.create(64, 2, 66 + neurons, iterations=3, rng=seed)
-    prices = urn.Strengths(l1=l1, loop=1.0)
-    plan = urn.Plan(batch=BATCH, loss="softmax", strengths=prices, every=40, observe=lambda net: {"net": copied(net)})
+    net, prices = urn.Network.create(64, 2, 66 + neurons, iterations=3, rng=seed), urn.Strengths(l1=l1, loop=1.0)
+    run = start(net, Adam(rate), rng=seed)
 
-    def spent(life):
-        """Multiply-adds up to each row of the history; a stretch between two rows is charged as it began."""
-        steps = [0, *(row["step"] for row in life.history.rows)]
-        prices = [price(net), *(price(row["net"]) for row in life.history.rows)]
-        return 3 * BATCH * np.cumsum(np.diff(steps) * prices[:-1])
+    def live(steps, ramp=0, settle=0):
+        plan = Plan(steps=run.step + steps, since=run.step, batch=BATCH, every=40, observe=copied, quiet=True)
+        return urn.train(run, data.X, data.y, plan, prices, ramp, settle)
 
-    rise = round(budget / 2 / (3 * BATCH * price(net)))
-    life = urn.live(urn.begin(net, Adam(rate), rng=seed), data.X, data.y, plan._replace(steps=rise, ramp=rise))
-    while spent(life)[-1] < 0.75 * budget:
-        life = urn.live(life, data.X, data.y, plan._replace(steps=40))
-    left = int((budget - spent(life)[-1]) / (3 * BATCH * price(life.net)))
-    life = urn.live(life, data.X, data.y, plan._replace(steps=left, settle=left))
-    rows = life.history.rows
-    return Grown([row["net"] for row in rows], [row["step"] * BATCH / n for row in rows], list(spent(life)))
+    rise = round(budget / 2 / (3 * BATCH * net.cost))
+    run = live(rise, ramp=rise)
+    while run.work < 0.75 * budget:
+        run = live(40)
+    left = int((budget - run.work) / (3 * BATCH * run.net.cost))
+    rows = live(left, settle=left).history.rows
+    return Grown(*zip(*[(row["net"], row["step"] * BATCH / n, row["multiply_adds"]) for row in rows], strict=True))
 
 
 def copied(net):
-    return dataclasses.replace(net, theta=net.theta.copy())
+    return {"net": net.with_theta(net.theta.copy())}
 
 
 # %% [markdown]
@@ -458,8 +420,8 @@ plt.show()
 def in_use(net):
     """Return how many parameters do something: not those behind closed gates, not weights of exactly zero."""
     if isinstance(net, nimble.Network):
-        return net.theta.size - (net.widths[1] - net.active(1)) * (net.widths[0] + 2 + net.widths[2])
-    return int(np.count_nonzero(net.theta)) if isinstance(net, urn.Network) else net.theta.size
+        return net.parameters - (net.widths[1] - net.active["h1"]) * (net.widths[0] + 2 + net.widths[2])
+    return int(np.count_nonzero(net.theta)) if isinstance(net, urn.Network) else net.parameters
 
 
 def reached(run, goal=94.0):
@@ -572,7 +534,7 @@ most = setting["nimble"][1]
 
 def as_published(rule):
     nets = [nimble.controller([64, most, 2], rule, rng=seed) for seed in SEEDS]
-    return [shared_loop(net, Adam(1e-3), seed, BUDGET) for seed, net in enumerate(nets)]
+    return [until_spent(net, Adam(1e-3), seed, BUDGET) for seed, net in enumerate(nets)]
 
 
 def sizes(runs):
@@ -852,4 +814,4 @@ print(f"not counted: singular values of the isotropic layers, about {100 * hidde
 # - Evci et al. 2022, "GradMax" (arXiv 2201.05125): a rule that is not in this table, new neurons chosen so that their
 #   gradient is largest.
 # - In the package: `minigrow/growth/basis.py`, the change of basis that all of them use, then
-#   `minigrow/growth/training.py`.
+#   `minigrow/growth/loop.py`, the loop that trained all of them here.
