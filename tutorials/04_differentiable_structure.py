@@ -1,5 +1,5 @@
 # %% [markdown]
-# # A recurrent network that adds and drops its own neurons
+# # A recurrent network that grows and prunes its own neurons
 #
 # Thomas Miconi, *Neural networks with differentiable structure*, arXiv 1606.06216 (2016).
 #
@@ -15,24 +15,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow.differentiable_structure import (
-    Learning,
     Network,
-    Plan,
-    add,
-    delete,
     easy,
-    encode,
     evaluate,
+    grow,
     hard,
     outgoing_norm,
+    prune,
     sample,
     start,
     train,
 )
-from minigrow.differentiable_structure.network import gradient
-from minigrow.experiments.differentiable_structure.neurons import obedience
+from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.text import encode
+from minigrow.experiments.differentiable_structure.neurons import identities, obedience
 from minigrow.experiments.differentiable_structure.rank import rank_test
-from minigrow.nn import complex_step
+from minigrow.growth import Plan, apply, follow
+from minigrow.nn import L1, Pull, RMSProp, State, complex_step
 from minigrow.nn.spaces import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look, phases
 
@@ -53,7 +52,7 @@ ALPHABET = "()ab"
 #
 # - A constant pull draws all weights that leave a neuron towards zero. Only those stay large that lower the loss.
 # - A neuron whose outgoing weights have become small is a **spare**: it hardly does anything. Too many spares? Some
-#   are deleted, and nobody notices.
+#   are pruned, and nobody notices.
 # - No spare left, because the gradient has put the last one to use? A new one is born.
 #
 # So the size follows the gradient through a population of candidates. Here are the two texts that the paper tries it
@@ -75,34 +74,48 @@ print("hard:", hard(50, rng=0)[:50])
 # Watch one network grow up on the easy text. The quantity to look at is the outgoing norm $r_i$ of neuron $i$, in
 # essence the sum of the absolute weights with which it speaks to others (the exact formula comes below). A neuron with
 # $r_i$ below the threshold of 0.05 is a spare.
+#
+# `start` puts a network together with an optimiser: RMSProp with clipped steps, and the pull wrapped around it. `train`
+# visits the rule at every step; it is a policy of the training loop, called `Spares`. One generator draws the first
+# weights and, later, the coin tosses of the rule.
 
 # %%
+LEARNING = Pull(RMSProp(0.01, clip=0.01), 1e-4)
+
+
+def begin(seed, alphabet=ALPHABET, neurons=1, optimiser=LEARNING):
+    """Return a run before its first step."""
+    rng = np.random.default_rng(seed)
+    return start(Network.create(alphabet, neurons, rng=rng), rng=rng, optimiser=optimiser, memory=(0.01, 0.0))
+
+
 texts = {seed: {"easy": easy(rng=seed), "hard": hard(rng=seed)} for seed in range(6)}
-young = train(start(ALPHABET, rng=0), texts[0]["easy"], Plan(cycles=6000, every=20, quiet=True))
+young = train(begin(0), texts[0]["easy"], Plan(steps=6000, record=20, quiet=True))
 
 lives: dict[int, list] = {}
-for row in young.history.rows:
-    for number, r in zip(row["ids"], row["r"], strict=True):
-        lives.setdefault(int(number), []).append((row["cycle"], r))
+for row, numbers in zip(young.history.rows, identities(young.history), strict=True):
+    for number, r in zip(numbers, row["r"], strict=True):
+        lives.setdefault(number, []).append((row["step"], r))
 fig, ax = plt.subplots(figsize=(10, 4.2))
 for life in lives.values():
-    cycle, r = np.array(life).T
-    ax.plot(cycle, r, linewidth=2 if r[-1] > 0.5 else 1, color=COLOURS[0] if r[-1] > 0.5 else GREY)
+    steps, r = np.array(life).T
+    ax.plot(steps, r, linewidth=2 if r[-1] > 0.5 else 1, color=COLOURS[0] if r[-1] > 0.5 else GREY)
 ax.axhline(0.05, color="black", linestyle="--", linewidth=1.5, label="below: a spare")
 ax.set(title="the life of each neuron", yscale="log")
 ax.set(xlabel="cycle (40 symbols each)", ylabel="outgoing norm r")
 ax.legend(loc="upper left")
 
-born, died = 1 + young.births, young.deaths
-print("neurons born: more than 8:", born > 8, "- died again: more than 3:", died > 3)
-assert born - died == young.net.neurons
+count = {kind: sum(event.neurons for event in young.history.events if event.kind == kind) for kind in ("grow", "prune")}
+born, pruned = 1 + count["grow"], count["prune"]
+print("neurons born: more than 8:", born > 8, "- pruned again: more than 3:", pruned > 3)
+assert born - pruned == young.net.neurons
 assert born > 8
-assert died > 3
+assert pruned > 3
 plt.show()
 
 # %% [markdown]
 # *Figure 1. Each line is a neuron. A few (thick, blue) were taken into use early and carry the network from then on.
-# Below them one spare after the other is born at the threshold, sinks, and is deleted (thin, grey); now and then one
+# Below them one spare after the other is born at the threshold, sinks, and is pruned (thin, grey); now and then one
 # is tried out for a while.*
 
 # %% [markdown]
@@ -115,7 +128,7 @@ plt.show()
 # L = - \sum_{t=1}^{40} \ln p_t[y_t].$$
 #
 # $W_{xh}[:, x_t]$ is a column: multiplying by a vector with a single 1 picks one. The text is cut into chunks of 40
-# symbols. A *cycle* is one chunk and one update; the state goes on from chunk to chunk.
+# symbols. A *cycle* is one chunk and one update, a step of the training loop; the state goes on from chunk to chunk.
 #
 # **Backpropagation through time.** Write the 40 steps below each other, and you see an ordinary network with 40 layers
 # that happen to share their weights. So backpropagate as always, from the last layer up. One thing is new: $h_t$ is
@@ -151,7 +164,7 @@ plt.show()
 # $$r_i = \frac{1}{2} \left( \sum_k |W_{hy}[k, i]| + \frac{V}{H} \sum_j |W_{hh}[j, i]| \right),
 # \qquad \text{spare: } r_i \le 0.05.$$
 #
-# More than one spare: one drawn at random is safe, each other one is deleted with probability 0.05. No spare: with
+# More than one spare: one drawn at random is safe, each other one is pruned with probability 0.05. No spare: with
 # probability 0.01 a neuron is born (and with probability 0.0001 in any case), up to 99 neurons. It gets small incoming
 # weights and random outgoing weights, scaled so that $r = 0.05$ exactly: a spare.
 
@@ -191,21 +204,23 @@ def through_time(p, x, y, h):
 # %%
 rng = np.random.default_rng(0)
 net = Network.create(ALPHABET, neurons=5, rng=rng)
-net = Network(ALPHABET, 5, 50 * net.theta)
+net = net.with_theta(50 * net.theta)
 x, y = rng.integers(4, size=(2, 40))
 h = np.tanh(rng.standard_normal(5))
 
 loss, d, last = through_time(net.params, x, y, h)
 ours, library = flatten({name: d[name] for name in net.shapes}), gradient(net, x, y, h)[1]
-witness = complex_step(lambda theta: gradient(Network(ALPHABET, 5, theta), x, y, h)[0], net.theta)
+witness = complex_step(lambda theta: gradient(net.with_theta(theta), x, y, h)[0], net.theta)
 for name, other in (("library", library), ("complex step", witness)):
     gap = np.abs(ours - other).max() / np.abs(other).max()
     print(f"by hand against {name:12}: relative difference below 1e-13: {gap < 1e-13}")
     assert gap < 1e-13
 
 # %% [markdown]
-# And here is the rule, the ten lines that are this paper: pull, norm, who dies, is one born. The surgery itself,
-# moving rows, columns and memories, is the library's `delete` and `add`.
+# And here is the rule, the ten lines that are this paper: pull, norm, who is pruned, is one born. The surgery itself
+# is the library's. `prune` and `grow` return the new network and an *event*, whose moves say which rows and columns
+# went where (tutorial 1). What a neuron takes along, its memories $s$ and its state $h$, follows these moves; the
+# memories of a newborn start at 0.01, and the event says that, too.
 
 
 # %%
@@ -213,55 +228,60 @@ def update(net, s, d):
     """Return network and memories after RMSProp and the pull."""
     g = flatten({name: d[name] for name in net.shapes})
     s = s + 0.01 * (g**2 - s)
-    net = Network(net.alphabet, net.neurons, net.theta - np.clip(0.01 * g / np.sqrt(s + 1e-8), -0.01, 0.01))
+    net = net.with_theta(net.theta - np.clip(0.01 * g / np.sqrt(s + 1e-8), -0.01, 0.01))
     for name in ("Whh", "Why"):
         net.params[name][...] -= 1e-4 * np.sign(net.params[name])
     return net, s
 
 
-def restructure(parts, rng):
-    """Return the parts after one structural step."""
-    spoken, heard = np.abs(parts.net.params["Why"]).sum(axis=0), np.abs(parts.net.params["Whh"]).sum(axis=0)
-    r = (spoken + 4 / parts.net.neurons * heard) / 2
-    spares, doomed = np.flatnonzero(r <= 0.05), []
+def after(change, net, s, h):
+    """Return network, memories and state after a structural change, which is a pair (network, event)."""
+    changed, event = change
+    s = follow([event], RMSProp(), State(0, (s,)), net).slots[0]
+    return changed, s, apply(event.moves, {"h": h}, {"h": ("+h",)})["h"]
+
+
+def restructure(net, s, h, rng):
+    """Return network, memories and state after one structural step."""
+    spoken, heard = np.abs(net.params["Why"]).sum(axis=0), np.abs(net.params["Whh"]).sum(axis=0)
+    r = (spoken + 4 / net.neurons * heard) / 2
+    spares, pruned = np.flatnonzero(r <= 0.05), []
     if len(spares) > 1:
         safe = int(rng.random() * len(spares))
         spares[[0, safe]] = spares[[safe, 0]]
-        doomed = [neuron for neuron in spares[1:] if rng.random() < 0.05]
-    if doomed:
-        parts, _ = delete(parts, doomed)
+        pruned = [neuron for neuron in spares[1:] if rng.random() < 0.05]
+    if pruned:
+        net, s, h = after(prune(net, pruned), net, s, h)
     wanted, anyway = rng.random() < 0.01, rng.random() < 1e-4
-    if (len(spares) == len(doomed) and wanted) or anyway:
-        parts, _ = add(parts, rng)
-    return parts
+    if (len(spares) == len(pruned) and wanted) or anyway:
+        net, s, h = after(grow(net, rng=rng), net, s, h)
+    return net, s, h
 
 
 # %% [markdown]
 # Is that the whole algorithm? Then it must do what the compiled library does, birth by birth, if both start from the
-# same weights and the same random numbers. `parts` holds what a neuron takes along: the network, its memories $s$, its
-# state $h$.
+# same weights and the same random numbers.
 
 # %%
-run, cycles = start(ALPHABET, rng=1), 1200
+run, cycles = begin(1), 1200
 codes = encode(texts[1]["easy"], ALPHABET)
-parts, rng, sizes = run.parts, copy.deepcopy(run.rng), []
+net, s, h, rng, sizes = run.net, run.state.slots[0], np.zeros(1), copy.deepcopy(run.rng), []
 for cycle in range(cycles):
     chunk = codes[40 * cycle : 40 * cycle + 41]
-    loss, d, h = through_time(parts.net.params, chunk[:-1], chunk[1:], parts.h)
-    net, s = update(parts.net, parts.s, d)
-    parts = restructure(parts._replace(net=net, s=s, h=h), rng)
-    sizes.append(parts.net.neurons)
+    loss, d, h = through_time(net.params, chunk[:-1], chunk[1:], h)
+    net, s, h = restructure(*update(net, s, d), h, rng)
+    sizes.append(net.neurons)
 
-library = train(run, texts[1]["easy"], Plan(cycles=cycles, quiet=True))
+library = train(run, texts[1]["easy"], Plan(steps=cycles, quiet=True))
 print(f"after {cycles} cycles: {sizes[-1]} neurons by hand, {library.net.neurons} in the library")
-same = np.allclose(parts.net.theta, library.net.theta, atol=1e-6)
+same = np.allclose(net.theta, library.net.theta, atol=1e-6)
 print("all weights the same to 1e-6:", same)
 assert same
 
 # %% [markdown]
 # ## An invariant, checked live
 #
-# Deleting neurons during training sounds dangerous. It is not, as far as the following law reaches: **deleting a
+# Pruning neurons during training sounds dangerous. It is not, as far as the following law reaches: **pruning a
 # neuron whose outgoing weights are all zero changes no output of any sequence.** The proof is one sentence: neuron $i$
 # enters the rest of the network only as $W_{hy}[:, i]\, h_i$ and $W_{hh}[:, i]\, h_i$, and both are zero at every
 # step, whatever $h_i$ does. The law holds for every text, every length and every state. Break its precondition, and it
@@ -270,26 +290,25 @@ assert same
 # %%
 rng = np.random.default_rng(3)
 story = "".join(rng.choice(list(ALPHABET), size=1000))
-start_parts = start(ALPHABET, neurons=8, rng=3).parts
+net = Network.create(ALPHABET, 8, rng=3)
 for outgoing in (0.0, 1.0):
-    net = Network(ALPHABET, 8, rng.uniform(-1, 1, start_parts.net.theta.size))
+    net = net.with_theta(rng.uniform(-1, 1, net.theta.size))
     net.params["Why"][:, 2] *= outgoing
     net.params["Whh"][:, 2] *= outgoing
-    without = delete(start_parts._replace(net=net), [2])[0].net
+    without = prune(net, [2])[0]
     gap = np.abs(net(story) - without(story)).max()
     print(f"a neuron with r = {outgoing_norm(net)[2]:.2f} goes; some prediction moves by 1e-9 or more: {gap > 1e-9}")
     assert (gap > 1e-9) == (outgoing > 0)
 
 # %% [markdown]
-# But the rule deletes spares with $r \le 0.05$, not $r = 0$. How much harm does that do? Train six networks on easy
-# texts, delete each of their neurons in turn, and measure the loss of the rest.
+# But the rule prunes spares with $r \le 0.05$, not $r = 0$. How much harm does that do? Train six networks on easy
+# texts, prune each of their neurons in turn, and measure the loss of the rest.
 
 # %%
 CYCLES = 20_000
 runs = {"easy": []}
 for seed in range(6):
-    run = start(ALPHABET, rng=seed)
-    runs["easy"].append(train(run, texts[seed]["easy"], Plan(CYCLES, every=250, quiet=True)))
+    runs["easy"].append(train(begin(seed), texts[seed]["easy"], Plan(steps=CYCLES, record=250, quiet=True)))
 
 norms, damage = [], []
 for seed, run in enumerate(runs["easy"]):
@@ -297,7 +316,7 @@ for seed, run in enumerate(runs["easy"]):
     base = evaluate(run.net, prose)
     norms += list(outgoing_norm(run.net))
     for neuron in range(run.net.neurons):
-        damage.append(40 * abs(evaluate(delete(run.parts, [neuron])[0].net, prose) - base))
+        damage.append(40 * abs(evaluate(prune(run.net, [neuron])[0], prose) - base))
 norms, damage = np.array(norms), np.array(damage)
 spare = norms <= 0.05
 
@@ -309,8 +328,8 @@ ax.set(title="what a neuron is worth", xlabel="outgoing norm r", xscale="log", y
 ax.set_ylabel("change of the loss (nats a chunk)")
 ax.legend()
 
-print("deleting a spare moves the loss by less than 0.1 nats a chunk:", damage[spare].max() < 0.1)
-print("deleting the most useful neuron by more than 10:", damage.max() > 10)
+print("pruning a spare moves the loss by less than 0.1 nats a chunk:", damage[spare].max() < 0.1)
+print("pruning the most useful neuron by more than 10:", damage.max() > 10)
 assert damage[spare].max() < 0.1 < 10 < damage.max()
 plt.show()
 
@@ -337,19 +356,20 @@ print("limits in nats a chunk:", {task: round(limit, 2) for task, limit in limit
 
 runs["hard"] = []
 for seed in range(6):
-    run = start(ALPHABET, rng=seed)
-    runs["hard"].append(train(run, texts[seed]["hard"], Plan(CYCLES, every=250, quiet=True)))
+    runs["hard"].append(train(begin(seed), texts[seed]["hard"], Plan(steps=CYCLES, record=250, quiet=True)))
 
 
-def curves(some, name):
-    """Return one column of the history of some runs (runs, rows), and its cycles in thousands."""
-    return np.array([run.history[name] for run in some]), some[0].history["cycle"] / 1000
+def curves(some):
+    """Return the sizes and the losses of some runs, each (runs, rows), and the cycles of the rows in thousands."""
+    sizes = np.array([run.history["widths"][:, 1] for run in some])
+    losses = np.array([run.history["loss"] for run in some])
+    return (sizes, losses), some[0].history["step"] / 1000
 
 
 fig, axes = plt.subplots(1, 2, figsize=(11, 4))
 for i, task in enumerate(runs):
-    for ax, name in zip(axes, ("neurons", "loss"), strict=True):
-        values, thousands = curves(runs[task], name)
+    columns, thousands = curves(runs[task])
+    for ax, values in zip(axes, columns, strict=True):
         ax.plot(thousands, values.T, color=COLOURS[i], linewidth=0.8, alpha=0.7)
         ax.plot(thousands, np.median(values, axis=0), label=f"{task} text, median of 6", **look(i))
     axes[1].axhline(limits[task], color=COLOURS[i], linestyle=":", linewidth=1.5)
@@ -379,7 +399,7 @@ def between(value, low, high):
 
 
 size = {task: np.array([run.net.neurons for run in runs[task]]) for task in runs}
-final = {task: np.array([run.smooth for run in runs[task]]) for task in runs}
+final = {task: np.array([run.loss for run in runs[task]]) for task in runs}
 print("median size, easy:", between(np.median(size["easy"]), 6, 14), "neurons")
 print("median size, hard:", between(np.median(size["hard"]), 25, 60), "neurons")
 print("every hard network is larger than every easy one:", size["hard"].min() > size["easy"].max())
@@ -425,13 +445,13 @@ plt.show()
 # %%
 runs["detour"], runs["return"] = [], []
 for seed, run in enumerate(runs["easy"]):
-    detour = train(run, texts[seed]["hard"], Plan(2 * CYCLES, every=250, quiet=True))
+    detour = train(run, texts[seed]["hard"], Plan(steps=2 * CYCLES, record=250, quiet=True))
     runs["detour"].append(detour)
-    runs["return"].append(train(detour, texts[seed]["easy"], Plan(3 * CYCLES, every=250, quiet=True)))
+    runs["return"].append(train(detour, texts[seed]["easy"], Plan(steps=3 * CYCLES, record=250, quiet=True)))
 
 fig, axes = plt.subplots(1, 2, figsize=(11, 4))
-for ax, name in zip(axes, ("neurons", "loss"), strict=True):
-    values, thousands = curves(runs["return"], name)
+columns, thousands = curves(runs["return"])
+for ax, values in zip(axes, columns, strict=True):
     ax.plot(thousands, values.T, color=COLOURS[0], linewidth=0.8, alpha=0.6)
     ax.plot(thousands, np.median(values, axis=0), label="median of 6", **look(0))
     phases(ax, [0, 20, 40], 60, ["easy", "hard", "easy"])
@@ -442,7 +462,7 @@ axes[0].legend(loc="center left")
 
 for task in ("detour", "return"):
     size[task] = np.array([run.net.neurons for run in runs[task]])
-    final[task] = np.array([run.smooth for run in runs[task]])
+    final[task] = np.array([run.loss for run in runs[task]])
 rise, fall = size["detour"] - size["easy"], size["detour"] - size["return"]
 print("on the hard text all 6 networks grow:", rise.min() > 0)
 print("after it 5 of 6 or more shrink:", np.sum(fall > 0) >= 5)
@@ -471,9 +491,9 @@ plt.show()
 for neurons in (10, 37):
     runs[neurons] = []
     for seed in range(6):
-        run = start(ALPHABET, neurons, rng=seed, rule=None)
-        runs[neurons].append(train(run, texts[seed]["hard"], Plan(CYCLES, quiet=True)))
-    final[neurons] = np.array([run.smooth for run in runs[neurons]])
+        run = begin(seed, neurons=neurons)
+        runs[neurons].append(train(run, texts[seed]["hard"], Plan(steps=CYCLES, quiet=True), rule=None))
+    final[neurons] = np.array([run.loss for run in runs[neurons]])
 
 fig, ax = plt.subplots(figsize=(8, 3.4))
 for i, kind in enumerate(("hard", 10, 37)):
@@ -525,23 +545,23 @@ for claim, measured, holds, full in table:
 # %% [markdown]
 # ## What breaks it
 #
-# Take the rule apart, 8000 cycles each, three seeds.
+# Take the update apart, 8000 cycles each, three seeds. `L1` puts the pull into the gradient, as a price on weights in
+# the loss, so that it goes through RMSProp.
 
 # %%
 variants = {
-    "as it is": {},
-    "no pull": {"pull": 0.0},
-    "pull 100 times as strong": {"pull": 1e-2},
-    "pull through RMSProp": {"pull": 0.0, "pull_in_gradient": 0.03},
-    "no clip": {"clip": math.inf},
+    "as it is": Pull(RMSProp(0.01, clip=0.01), 1e-4),
+    "no pull": RMSProp(0.01, clip=0.01),
+    "pull 100 times as strong": Pull(RMSProp(0.01, clip=0.01), 1e-2),
+    "pull through RMSProp": L1(RMSProp(0.01, clip=0.01), 0.03),
+    "no clip": Pull(RMSProp(0.01, clip=math.inf), 1e-4),
 }
 grown = {}
-for name, changes in variants.items():
+for name, optimiser in variants.items():
     for task in ("easy", "hard"):
         for seed in range(3):
-            run = start(ALPHABET, rng=seed, learning=Learning(**changes))
-            run = train(run, texts[seed][task], Plan(8000, quiet=True))
-            grown.setdefault((name, task), []).append((run.net.neurons, run.smooth))
+            run = train(begin(seed, optimiser=optimiser), texts[seed][task], Plan(steps=8000, quiet=True))
+            grown.setdefault((name, task), []).append((run.net.neurons, run.loss))
 
 expected = {
     "as it is": ((4, 16), (22, 75)),
@@ -556,7 +576,7 @@ for name, ranges in expected.items():
     print(f"{name:26}{between(sizes[0], *ranges[0]):>10}{between(sizes[1], *ranges[1]):>10}")
 
 # %% [markdown]
-# - **No pull.** Neurons that do nothing do not shrink, so they do not become spares, so they are not deleted. On long
+# - **No pull.** Neurons that do nothing do not shrink, so they do not become spares, so they are not pruned. On long
 #   runs the network fills up to its limit of 99, on either text, and ends with a worse loss than under the rule.
 # - **A pull 100 times as strong** is as great as the steps ($A = \eta$): no weight can hold out against it, nothing is
 #   learned.
@@ -567,7 +587,7 @@ for name, ranges in expected.items():
 # - **No clip.** A gradient much greater than those before it makes a step of up to ten times $\eta$ (as
 #   $s \ge 0.01 g^2$). On the easy text that does no harm, on the hard text networks fill up.
 #
-# What else can go wrong you have seen: deletion is exact only for $r = 0$, the threshold of 0.05 is a number that
+# What else can go wrong you have seen: pruning is exact only for $r = 0$, the threshold of 0.05 is a number that
 # somebody chose, and so are $A$, both probabilities and the number of spares. The method does not free you from
 # choosing; it replaces one choice that depends on the task by several that, with luck, do not.
 
@@ -586,19 +606,21 @@ for name, ranges in expected.items():
 # <details><summary>Answer</summary>
 #
 # Half of $r$ is $\frac{1}{2} \sum_k |W_{hy}[k, i]| = 0.025$, so the four sum to 0.05 and are 0.0125 on average: 125
-# cycles of $10^{-4}$. The coin takes $1 / 0.05 = 20$ cycles on average. So most superfluous spares are deleted before
+# cycles of $10^{-4}$. The coin takes $1 / 0.05 = 20$ cycles on average. So most superfluous spares are pruned before
 # they have faded.
 #
 # ```python
-# parts, event = add(start(ALPHABET, neurons=5, rng=0).parts, np.random.default_rng(0))
-# mean = np.abs(parts.net.params["Why"][:, -1]).mean()
-# print(f"r = {outgoing_norm(parts.net)[-1]:.4f}, mean output weight {mean:.4f}, cycles {mean / 1e-4:.1f}")
-# print(f"deleted after {1 / run.rule.delete:.1f} cycles on average")
+# from minigrow.differentiable_structure import Rule
+#
+# net, event = grow(Network.create(ALPHABET, 5, rng=0), rng=0)
+# mean = np.abs(net.params["Why"][:, -1]).mean()
+# print(f"r = {outgoing_norm(net)[-1]:.4f}, mean output weight {mean:.4f}, cycles {mean / 1e-4:.1f}")
+# print(f"pruned after {1 / Rule().delete:.1f} cycles on average")
 # ```
 #
 # ```text
 # r = 0.0500, mean output weight 0.0125, cycles 125.0
-# deleted after 20.0 cycles on average
+# pruned after 20.0 cycles on average
 # ```
 #
 # </details>
@@ -621,9 +643,9 @@ for name, ranges in expected.items():
 # strange = {"coin": "".join(rng.choice(list("ab"), size=400_000)), "period": "aababbabbbaa" * 30_000}
 # sizes = {}
 # for name, text in strange.items():
-#     trained = [train(start("ab", rng=seed), text, Plan(8000, quiet=True)) for seed in range(3)]
+#     trained = [train(begin(seed, "ab"), text, Plan(steps=8000, quiet=True)) for seed in range(3)]
 #     sizes[name] = np.median([run.net.neurons for run in trained])
-#     loss = np.median([run.smooth for run in trained])
+#     loss = np.median([run.loss for run in trained])
 #     print(f"{name}: loss {loss:.0f} nats a chunk" if loss > 1 else f"{name}: loss below 1 nat a chunk")
 # print("coin:", between(sizes["coin"], 1, 9), "neurons, period:", between(sizes["period"], 10, 30))
 # ```
@@ -684,5 +706,5 @@ for name, ranges in expected.items():
 #   of size.
 # - `differentiable_structure.md`, the method's page: every place where paper, released program and this library
 #   differ, and all results.
-# - Next file to read: `minigrow/differentiable_structure/rule.py`, this page's rule with births and deaths as changes
-#   of basis.
+# - Next file to read: `minigrow/differentiable_structure/rule.py`, this page's rule, with growth and pruning as
+#   changes of basis.

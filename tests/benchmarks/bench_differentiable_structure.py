@@ -1,7 +1,7 @@
 """Time one cycle against the same algorithm as plain NumPy calls for each time step: `python bench_differentiable_structure.py`.
 
-Both run on one thread in this process, in turn, on the hard text with a fixed number of neurons and the structural step on
-(its probabilities are zero, so the size stays). The reference below is independent of the package: columns and
+Both run on one thread in this process, in turn, on the hard text with a fixed number of neurons; the rule decides at every
+cycle, with probabilities of zero, so the size stays. Times are processor times. The reference below is independent of the package: columns and
 one-hot inputs avoided, arrays preallocated where that is natural, as somebody who knows NumPy would write it.
 """
 
@@ -19,10 +19,13 @@ import time
 
 import numpy as np
 
-from minigrow.differentiable_structure import Learning, Plan, Rule, encode, hard, start, train
-from minigrow.differentiable_structure.rule import Parts
+from minigrow.differentiable_structure import Network, Rule, hard, start, train
+from minigrow.differentiable_structure.text import encode
+from minigrow.growth import Plan
 
 T, V, RATE, CLIP, PULL = 40, 4, 0.01, 0.01, 1e-4
+ALPHABET = "()ab"
+NEVER = Rule(delete=0.0, add=0.0, anytime=0.0)
 
 
 class Reference:
@@ -82,12 +85,12 @@ class Reference:
         spares, (delete, add, anytime) = np.flatnonzero(r <= 0.05), self.grow
         if len(spares) > 1:
             surplus = self.rng.permutation(spares)[1:]
-            doomed = surplus[self.rng.random(len(surplus)) < delete]
-            self.keep(np.setdiff1d(np.arange(H), doomed))
-            spares = spares[len(doomed) :]
+            pruned = surplus[self.rng.random(len(surplus)) < delete]
+            self.keep(np.setdiff1d(np.arange(H), pruned))
+            spares = spares[len(pruned) :]
         chance, anyway = self.rng.random(2)
         if len(self.h) < 99 and ((len(spares) < 1 and chance < add) or anyway < anytime):
-            self.add()
+            self.append()
 
     def keep(self, kept):
         for arrays in (self.w, self.m):
@@ -95,7 +98,7 @@ class Reference:
             arrays[:] = [Wxh[kept], Whh[np.ix_(kept, kept)], Why[:, kept], bh[kept], by]
         self.h = self.h[kept]
 
-    def add(self):
+    def append(self):
         H, draw = len(self.h), self.rng.standard_normal
         out_y, out_h = draw((V, 1)), draw((H + 1, 1))
         out_y *= self.newborn * 0.05 / np.abs(out_y).sum()
@@ -118,22 +121,22 @@ class Reference:
 def seconds_per_cycle(H, cycles, text, codes):
     """Return (reference, compiled) seconds per cycle, both for `cycles` cycles from the same weights."""
     reference = Reference(H, np.random.default_rng(0), grow=(0.0, 0.0, 0.0))
-    run = start("()ab", H, rng=0, learning=Learning(), rule=Rule(delete=0.0, add=0.0, anytime=0.0))
-    net = run.net.with_params(dict(zip(run.net.shapes, reference.w, strict=True)))
-    run = run._replace(parts=Parts(net, run.parts.s, run.parts.h, run.parts.ids))
-    began = time.perf_counter()
+    net = Network.create(ALPHABET, H, rng=0)
+    run = start(net.with_params(dict(zip(net.shapes, reference.w, strict=True))), rng=0)
+    plan = Plan(steps=10 * cycles, record=10 * cycles, quiet=True)
+    began = time.process_time()
     for _ in range(cycles):
         reference.cycle(codes)
-    middle = time.perf_counter()
-    run = train(run, text, Plan(cycles=10 * cycles, every=10 * cycles, quiet=True))
-    ended = time.perf_counter()
+    middle = time.process_time()
+    train(run, text, plan, rule=NEVER)
+    ended = time.process_time()
     return (middle - began) / cycles, (ended - middle) / (10 * cycles)
 
 
 def main():
     """Print the median of seven alternating rounds for 14 and 37 neurons."""
     text = hard(rng=0)
-    codes = encode(text, "()ab")
+    codes = encode(text, ALPHABET)
     seconds_per_cycle(2, 5, text, codes)
     for H, target in ((14, 20), (37, 15)):
         rounds = [seconds_per_cycle(H, 400, text, codes) for _ in range(7)]
