@@ -153,7 +153,7 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
     """
     _check_plan(plan)
     fits(run.optimiser, run.state, check(run.net))
-    good, run, saved = run, _private(run, batches), False
+    good, run, saved, bound, bound_to = run, _private(run, batches), False, None, None
     end = run.step + batches.until(run.feed, plan.epochs) if plan.steps is None else plan.steps
     compiled = getattr(batches, "compiled", lambda run, plan: None)(run, plan)
     with tqdm(total=end, initial=run.step, unit="step", disable=plan.quiet or None) as bar:
@@ -161,8 +161,11 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
             before, interval = run.step, _interval(plan, run.step)
             beats = [interval] if compiled else [plan.every, interval]  # a compiled engine visits the policies itself
             stop = min(end, max(run.step + 1, min(_next(run, batches, plan, beat) for beat in beats)))
+            if not compiled and (bound is None or bound_to is not run.net or hasattr(run.optimiser, "bind")):
+                span, bound_to = Span(run.step, stop), run.net  # what wraps an optimiser may change from span to span
+                bound = bind(run.optimiser, run.net, np.empty_like(run.net.theta), plan.loss, span)
             try:
-                run = _compiled(run, compiled, batches, stop) if compiled else _steps(run, batches, plan, stop)
+                run = _compiled(run, compiled, batches, stop) if compiled else _steps(run, batches, bound, stop)
             except FloatingPointError as error:
                 last = load(plan.checkpoint, type(run.net)) if saved else good
                 raise Diverged(_hint(run, error, plan, saved), last) from None
@@ -229,10 +232,10 @@ def _compiled(run, engine, batches, stop):
     return run
 
 
-def _steps(run, batches, plan, stop):
+def _steps(run, batches, bound, stop):
     """Take readable steps until `stop`: deal, gradient, hear, update."""
     net, state, feed, work = run.net, run.state, run.feed, 0
-    gradient, update = bind(run.optimiser, net, np.empty_like(net.theta), plan.loss, Span(run.step, stop))
+    gradient, update = bound
     with np.errstate(all="ignore"):
         for batch in batches.deal(feed, run.rng, stop - run.step):
             loss = gradient(*batch)
