@@ -24,8 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from minigrow.datasets.dataset import Dataset, Rng, Splits, generator, split
+from minigrow.datasets.dataset import Dataset, Rng, Splits, split
 from minigrow.datasets.shipped import digits
+from minigrow.nn.validate import generator
 
 
 class Joined(NamedTuple):
@@ -42,7 +43,7 @@ class Joined(NamedTuple):
     outputs: NDArray[np.bool_]
 
 
-def three_digit_tasks(rng: Rng, dtype: DTypeLike = np.float64) -> tuple[Dataset, Dataset, Dataset]:
+def three_digit_tasks(rng: Rng = None, dtype: DTypeLike = np.float64) -> tuple[Dataset, Dataset, Dataset]:
     """Return the digits; the digits turned by 90 degrees, classes permuted; the digits through a fixed pixel shuffle.
 
     Each has 1797 samples, 64 inputs and 10 classes. rng draws the class permutation, then the pixel shuffle.
@@ -85,7 +86,7 @@ def shuffled(data: Dataset, order: NDArray[np.int64]) -> Dataset:
 
 
 def split_tasks(
-    tasks: Iterable[Dataset], test: float = 0.2, *, rng: Rng
+    tasks: Iterable[Dataset], test: float = 0.2, *, rng: Rng = None
 ) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:
     """Return (train tasks, test tasks); tasks of equal length are cut alike, so no image is in both parts.
 

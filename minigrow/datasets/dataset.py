@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from minigrow.nn.validate import generator
+
 MOST = 10**6  # classes
-Rng = np.random.Generator | int
+Rng = int | np.random.Generator | None
 
 
 class Dataset(NamedTuple):
@@ -42,7 +44,7 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     return Dataset(X, y, name, numbered(int(y.max()) + 1), X.shape[1:])
 
 
-def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng: Rng) -> Splits:
+def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng: Rng = None) -> Splits:
     """Return a random train and test part of a `Dataset` or of a pair (X, y); round(test n) rows are for testing.
 
     Raises ValueError when one of the two parts would be empty.
@@ -91,15 +93,6 @@ def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     if dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ValueError(f"dtype must be float64 or float32, got {dtype}. Convert with X.astype(numpy.float64).")
     return dtype
-
-
-def generator(rng: Rng) -> np.random.Generator:
-    """Return the generator itself, or a new one from a seed: nothing here is ever random without being told how."""
-    if isinstance(rng, np.random.Generator) or (isinstance(rng, int | np.integer) and rng >= 0):
-        return np.random.default_rng(rng)
-    raise ValueError(
-        f"rng must be a numpy.random.Generator or a seed >= 0, got {rng!r}. Try numpy.random.default_rng(0)."
-    )
 
 
 def numbered(K: int) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from minigrow.datasets.dataset import Dataset, Rng, check_dtype, generator, numbered
+from minigrow.datasets.dataset import Dataset, Rng, check_dtype, numbered
+from minigrow.nn.validate import generator
 
 RADIUS, ANGLE = 5.0, 4.0  # every arm runs from the centre to radius 5 and turns by 4 radians on the way
 
 
-def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng, dtype: DTypeLike = np.float64) -> Dataset:
+def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng = None, dtype: DTypeLike = np.float64) -> Dataset:
     """Return arms spiral arms of n points each, to be told apart: X (n arms, 2) in [-1, 1], y (n arms,) the arm.
 
         r = 0 .. 5        phi = 4 k .. 4 (k + 1) + noise N(0, 1)        x = [r sin phi, r cos phi] / 5

@@ -1,4 +1,4 @@
-"""Isotropic adaptive networks (Bird 2026): rotate, order by singular value, add and drop neurons exactly.
+"""Isotropic adaptive networks (Bird 2026): rotate, order by singular value, grow and prune exactly.
 
 Start with `fit`, or with `Network.create` and the moves `grow`, `prune`, `left_diagonalise`, `diagonalise`, `adapt`.
 

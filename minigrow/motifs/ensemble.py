@@ -16,6 +16,7 @@ from minigrow.motifs.graph import Graph
 from minigrow.motifs.sampling import check_probabilities, sampled_census
 from minigrow.motifs.statistics import Motifs, summarise
 from minigrow.motifs.switching import PASSES, TRIES, check_offers, switched
+from minigrow.nn.validate import generator
 
 
 class Plan(NamedTuple):
@@ -100,9 +101,7 @@ def check_plan(size: int, plan: Plan) -> None:
         check_probabilities(plan.probabilities, size)
 
 
-def analyse(
-    graph: Graph, size: int, rng: np.random.Generator, plan: Plan | None = None, pool: Executor | None = None
-) -> Motifs:
+def analyse(graph: Graph, size: int, rng: Any = None, plan: Plan | None = None, pool: Executor | None = None) -> Motifs:
     """Count the classes of `size` vertices in a graph and in random graphs of the same degrees; Z and p of each class.
 
     Raises ValueError as `check_plan` does and, if the plan has blocks, `switching.randomise`.
@@ -119,7 +118,7 @@ def analyse(
     >>> bool(np.isnan(found.z).all())
     True
     """
-    plan = plan or Plan()
+    plan, rng = plan or Plan(), generator(rng)
     check_plan(size, plan)
     own = count(graph, size, plan, rng.spawn(1)[0])
     return summarise(own, random_censuses(graph, size, rng, plan, pool))

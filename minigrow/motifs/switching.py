@@ -19,12 +19,13 @@ Bonds live in the graph's own slots, so a switch rewrites four entries of `neigh
 where they are. Each bond knows two slots, `tail` (in a's list) and `head` (in b's list).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from minigrow.motifs.graph import Graph
+from minigrow.nn.validate import generator
 
 PASSES = 3
 TRIES = 3
@@ -139,7 +140,7 @@ def switch_naive(
 
 def randomise(
     graph: Graph,
-    rng: np.random.Generator,
+    rng: Any = None,
     passes: int = PASSES,
     tries: int = TRIES,
     blocks: np.ndarray | None = None,
@@ -165,7 +166,7 @@ def randomise(
     [0, 1, 2]
     [1]
     """
-    return switched(graph, rng, passes, tries, blocks)[0]
+    return switched(graph, generator(rng), passes, tries, blocks)[0]
 
 
 def check_offers(passes: int, tries: int) -> None:

@@ -80,10 +80,16 @@ def test_a_split_with_an_empty_side_is_refused(test):
         split((np.eye(4), [0, 1, 0, 1]), test, rng=0)
 
 
-@pytest.mark.parametrize("rng", [None, -1, "seed", np.random.RandomState(0)])
-def test_randomness_is_never_implicit(rng):
-    with pytest.raises(ValueError, match=r"rng must be a numpy\.random\.Generator or a seed"):
+@pytest.mark.parametrize("rng", [-1, "seed", np.random.RandomState(0)])
+def test_randomness_comes_from_a_seed_a_generator_or_nothing(rng):
+    with pytest.raises(ValueError, match=r"rng must be a numpy\.random\.Generator, a seed"):
         split(digits(), rng=rng)
+
+
+def test_without_a_seed_every_split_differs():
+    one, two = (split(digits())[0].y for _ in range(2))
+    assert not np.array_equal(one, two)
+    np.testing.assert_array_equal(split(digits(), rng=3)[0].y, split(digits(), rng=np.random.default_rng(3))[0].y)
 
 
 @pytest.mark.parametrize(

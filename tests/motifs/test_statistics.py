@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minigrow.laws.motifs.cases import draw_graph
 from minigrow.laws.motifs.null import differing
-from minigrow.motifs import Plan, analyse, colour_blind, from_edges, profile
+from minigrow.motifs import Plan, analyse, colour_blind, from_edges, profile, randomise
 from minigrow.motifs.classes import colour_blind_classes
 from minigrow.motifs.ensemble import count_randomised, random_censuses
 from minigrow.motifs.esu import STOP, Census, Stopped, census
@@ -158,3 +158,12 @@ def test_a_census_under_way_can_be_stopped():
 def test_a_plan_that_cannot_be_carried_out_is_refused(plan, message):
     with pytest.raises(ValueError, match=message):
         analyse(from_edges([0], [1]), 3, np.random.default_rng(0), plan)
+
+
+def test_a_seed_is_as_good_as_its_generator():
+    graph = draw_graph(np.random.default_rng(0), 12, 0.2)
+    assert differing(*(analyse(graph, 3, rng, Plan(random=3)) for rng in (5, np.random.default_rng(5)))) == 0
+    assert np.array_equal(randomise(graph, 5).neighbour, randomise(graph, np.random.default_rng(5)).neighbour)
+    assert analyse(graph, 3, plan=Plan(random=2)).random == 2
+    with pytest.raises(ValueError, match="rng must be"):
+        analyse(graph, 3, "seed")
