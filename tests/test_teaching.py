@@ -26,7 +26,7 @@ if not PAGE.is_file():
     pytest.skip("installed without its repository", allow_module_level=True)
 TEXT = PAGE.read_text(encoding="utf-8")
 NAMES = {law.name for law in laws.all_laws()}
-WHOLE = ("minigrow/isotropic/neurodegeneration.py", "minigrow/nimble/network.py", "minigrow/growth/training.py")
+WHOLE = ("minigrow/isotropic/pruning.py", "minigrow/nimble/formulas.py", "minigrow/growth/checkpoint.py")
 CHECK = """
 import sys
 from minigrow import laws
