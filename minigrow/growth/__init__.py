@@ -1,6 +1,6 @@
 """What all growing networks share: the change of basis, the contract, events, the training loop, checkpoints, history.
 
-Reading order: `basis` (the one idea), `contract` (what a network must have), `events`, `loop`, `batches`, `checkpoint`, `history`.
+Reading order: `basis` (the one idea), `contract` (what a network must have), `events`, `loop`, `plan`, `batches`, `checkpoint`, `history`.
 """
 
 from minigrow.growth.basis import (

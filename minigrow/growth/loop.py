@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import copy
 import math
-import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -27,57 +26,12 @@ from minigrow.growth.batches import Batches, Shuffled, Whole
 from minigrow.growth.checkpoint import Run, load, save
 from minigrow.growth.contract import Network, check, trained_entries
 from minigrow.growth.events import Event, explain, fits, follow
+from minigrow.growth.plan import Context, Plan, check_plan, interval, next_beat, on_beat
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES, accuracy, class_labels
 from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.optimisers import start as start_state
 from minigrow.nn.wrappers import Span, bind
-
-
-class Context(NamedTuple):
-    """What a policy may ask for: step and epochs so far, the run's generator, all data X, y, the loss's name, the history.
-
-    A gradient on all data is `net.gradient(context.X, context.y, context.loss)`.
-    """
-
-    step: int
-    epoch: int
-    rng: np.random.Generator
-    X: Any
-    y: Any
-    loss: str
-    history: Any
-
-
-Policy = Callable[[Any, Context], tuple[Any, Sequence[Event]]]
-
-
-class Plan(NamedTuple):
-    """How to train: how long, in which batches, on which loss, who may change the network, and what to record.
-
-    Length: until `epochs` epochs are over, or until step `steps` where that is given; both count from the run's beginning.
-    `batch` rows at a time, None for all of them. `policies` are visited every `every` steps (None: behind each epoch), a row
-    of the history is written every `record` steps (None: behind each epoch); both count from step `since`, and both
-    happen at the last step too. At most `rows` rows are kept: when there are as many, every second one goes and the interval doubles.
-    `validation` is (X, y) or None; `observe(net)` returns more columns for the history; `checkpoint` is a path that is
-    rewritten behind every row; `backup` keeps a copy of the last good state at every stop, for `Diverged`; `quiet` switches
-    the progress bar off (it is off anyway where there is no terminal).
-    """
-
-    epochs: int = 20
-    batch: int | None = 48
-    loss: str = "softmax"
-    policies: Sequence[Policy] = ()
-    validation: tuple[np.ndarray, np.ndarray] | None = None
-    observe: Callable[[Any], dict[str, Any]] | None = None
-    checkpoint: str | os.PathLike | None = None
-    quiet: bool = False
-    steps: int | None = None
-    every: int | None = None
-    record: int | None = None
-    since: int = 0
-    rows: int | None = None
-    backup: bool = False
 
 
 class Diverged(ArithmeticError):
@@ -151,17 +105,18 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
     >>> train_on(run, Whole(np.eye(2), np.array([0, 1])), Plan(steps=5)).step
     5
     """
-    _check_plan(plan)
+    check_plan(plan)
     fits(run.optimiser, run.state, check(run.net))
     good, run, saved, bound, bound_to = run, _private(run, batches), False, None, None
     end = run.step + batches.until(run.feed, plan.epochs) if plan.steps is None else plan.steps
     compiled = getattr(batches, "compiled", lambda run, plan: None)(run, plan)
+    visits = bool(plan.policies) and not compiled  # a compiled engine visits the policies itself
     with tqdm(total=end, initial=run.step, unit="step", disable=plan.quiet or None) as bar:
         while run.step < end:
-            before, interval = run.step, _interval(plan, run.step)
-            beats = [interval] if compiled else [plan.every, interval]  # a compiled engine visits the policies itself
-            stop = min(end, max(run.step + 1, min(_next(run, batches, plan, beat) for beat in beats)))
-            if not compiled and (bound is None or bound_to is not run.net or hasattr(run.optimiser, "bind")):
+            before, record = run.step, interval(plan, run.step)
+            beats = [record, *([plan.every] if visits or (plan.every and not compiled) else [])]
+            stop = min(end, max(run.step + 1, min(next_beat(run, batches, plan, beat) for beat in beats)))
+            if not compiled and (bound_to is not run.net or hasattr(run.optimiser, "bind")):
                 span, bound_to = Span(run.step, stop), run.net  # what wraps an optimiser may change from span to span
                 bound = bind(run.optimiser, run.net, np.empty_like(run.net.theta), plan.loss, span)
             try:
@@ -169,9 +124,9 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
             except FloatingPointError as error:
                 last = load(plan.checkpoint, type(run.net)) if saved else good
                 raise Diverged(_hint(run, error, plan, saved), last) from None
-            if not compiled and _due(run, batches, plan.every, plan, end):
+            if visits and (run.step == end or on_beat(run, batches, plan, plan.every)):
                 run = visit(run, batches, plan)
-            if _due(run, batches, interval, plan, end):
+            if run.step == end or on_beat(run, batches, plan, record):
                 run = _record(run, plan, end)
                 if plan.checkpoint is not None:
                     save(run, plan.checkpoint)
@@ -181,45 +136,6 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
             bar.set_postfix_str(f"loss {run.loss:.4f} widths {'-'.join(map(str, run.net.widths))}", refresh=False)
             bar.update(run.step - before)
     return run
-
-
-def _check_plan(plan):
-    for name, least in (("epochs", 0), ("steps", 0), ("every", 1), ("record", 1), ("since", 0), ("rows", 2)):
-        value = getattr(plan, name)
-        if value is not None or name in ("epochs", "since"):
-            validate.whole(value, name, least)
-    if plan.rows is not None and plan.record is None:
-        raise ValueError("rows thins out what record=... writes every so many steps: give record, too.")
-    if callable(plan.policies):
-        raise ValueError(f"policies must be a sequence of policies, got one: write ({plan.policies!r},).")
-    for policy in plan.policies:
-        if not callable(policy):
-            raise ValueError(f"a policy must be a function of (net, context), got {policy!r}.")
-
-
-def _next(run, batches, plan, beat):
-    """The step of the next beat: a multiple of `beat` behind plan.since, or the end of this epoch."""
-    if beat is None:
-        return run.step + batches.until(run.feed, run.epoch + 1)
-    return run.step + beat - (run.step - plan.since) % beat
-
-
-def _due(run, batches, beat, plan, end):
-    if run.step == end:
-        return True
-    if beat is None:
-        return batches.until(run.feed, run.epoch) == 0
-    return (run.step - plan.since) % beat == 0
-
-
-def _interval(plan, step):
-    """The interval of rows: `record`, doubled as often as there were `rows` of them."""
-    if plan.rows is None or plan.record is None:
-        return plan.record
-    interval = plan.record
-    while step >= plan.rows * interval:
-        interval *= 2
-    return interval
 
 
 def _compiled(run, engine, batches, stop):
@@ -333,8 +249,8 @@ def _record(run, plan, end):
         row |= copy.deepcopy(seen)  # it may be a window on theta, which goes on changing
     history = run.history.with_row(row)
     if plan.rows is not None and len(history.rows) >= plan.rows:
-        interval = _interval(plan, run.step)
-        history = history.thinned(lambda kept: kept["step"] == end or (kept["step"] - plan.since) % interval == 0)
+        beat = interval(plan, run.step)
+        history = history.thinned(lambda kept: kept["step"] == end or (kept["step"] - plan.since) % beat == 0)
     return run._replace(history=history)
 
 

@@ -111,9 +111,9 @@ def test_there_is_something_to_read():
     ("name", "home"),
     [
         ("Run", "minigrow.growth.checkpoint"),
-        ("Plan", "minigrow.growth.loop"),
+        ("Plan", "minigrow.growth.plan"),
         ("Diverged", "minigrow.growth.loop"),
-        ("Context", "minigrow.growth.loop"),
+        ("Context", "minigrow.growth.plan"),
         ("History", "minigrow.growth.history"),
         ("Event", "minigrow.growth.events"),
         ("Change", "minigrow.growth.basis"),
