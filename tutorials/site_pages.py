@@ -95,11 +95,11 @@ def title(path: Path) -> str:
 
 
 def start(folder: Path) -> str:
-    """Return the README's idea, methods and commands, for the start page."""
+    """Return the README's idea, commands, methods and example files, for the start page."""
     readme = ROOT / "README.md"
     opening = readme.read_text(encoding="utf-8").split("\n\n")[1]
     parts = [opening, "![One picture for each method, and how many of its claims hold](figures/poster.png)"]
-    for heading in ("The one idea", "Two commands", "The methods"):
+    for heading in ("The one idea", "Two commands", "The methods", "A method in one sitting"):
         parts += [f"## {heading}", section(readme, heading)]
     return moved("\n\n".join(parts), ROOT, HERE) + "\n"
 

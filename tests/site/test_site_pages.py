@@ -66,6 +66,7 @@ def test_the_start_page_is_the_readmes():
     page = site_pages.start(FOLDER)
     assert site_pages.section(ROOT / "README.md", "The one idea") in page
     assert "(isotropic.md)" in page
+    assert all(f"(examples/{path.name})" in page for path in (HERE / "examples").glob("*.py"))
     assert "(../figures/poster.png)" in page
 
 
