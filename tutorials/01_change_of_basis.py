@@ -18,7 +18,7 @@ from minigrow.growth import Event, Move, append, apply, carry, duplicate, flip, 
 from minigrow.nn import MLP, SGD, Adam, Momentum, accuracy, central_step, complex_step, deviation, start
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import EVERY_ACTIVATION
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 from minigrow.plotting import COLOURS, GREY, STYLE, look
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11})

@@ -17,7 +17,7 @@ from minigrow.isotropic import AutoAdapt, Network, diagonalise, grow, left_diago
 from minigrow.nn import ACTIVATIONS, MLP, RADIAL, AdamW, accuracy, deviation
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import forward as layer_inputs
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 from minigrow.plotting import COLOURS, GREY, STYLE, look, marked
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11})

@@ -15,7 +15,7 @@ from minigrow.experiments.nimble.common import better, geometric, ratio
 from minigrow.growth import Plan
 from minigrow.nimble import TASKS, auxiliary, controller, descend_all, fit, history, run_trials, sample
 from minigrow.nn import MLP, Adam, complex_step
-from minigrow.nn.spaces import flatten
+from minigrow.nn.params import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})

@@ -32,7 +32,7 @@ from minigrow.experiments.differentiable_structure.neurons import identities, ob
 from minigrow.experiments.differentiable_structure.rank import rank_test
 from minigrow.growth import Plan, apply, follow
 from minigrow.nn import L1, Pull, RMSProp, State, complex_step
-from minigrow.nn.spaces import flatten
+from minigrow.nn.params import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look, phases
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})

@@ -30,7 +30,7 @@ from minigrow.growth.history import History
 from minigrow.growth.loop import Plan
 from minigrow.nn import validate
 from minigrow.nn.optimisers import Optimiser, RMSProp, State
-from minigrow.nn.spaces import flatten
+from minigrow.nn.params import flatten
 from minigrow.nn.wrappers import Pull
 
 CHUNK = 40

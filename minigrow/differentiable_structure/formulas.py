@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.nn.losses import softmax
-from minigrow.nn.spaces import flatten
+from minigrow.nn.params import flatten
 
 
 def states(net: Any, x: np.ndarray, h: np.ndarray) -> np.ndarray:

@@ -28,7 +28,8 @@ from minigrow.growth.loop import Context
 from minigrow.nn import validate
 from minigrow.nn.initialisers import glorot
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.spaces import Axes, Spaces, Wire, flatten
+from minigrow.nn.params import flatten
+from minigrow.nn.spaces import Axes, Spaces, Wire
 
 LAYERS = Rule(most=20)
 AXES: Axes = {

@@ -10,7 +10,7 @@ import numpy as np
 from minigrow.growth.basis import Move, Places, carry
 from minigrow.growth.contract import Network, trained_entries
 from minigrow.nn.optimisers import Optimiser, State
-from minigrow.nn.spaces import flatten, views
+from minigrow.nn.params import flatten, views
 from minigrow.nn.validate import whole
 
 

@@ -24,8 +24,8 @@ import numpy as np
 
 from minigrow.isotropic.corrections import PSI_VARIANTS
 from minigrow.nn.losses import LOSSES
+from minigrow.nn.params import views
 from minigrow.nn.radial import RADIAL, Radial, length
-from minigrow.nn.spaces import views
 
 
 def profile(net: Any) -> Radial:

@@ -21,7 +21,7 @@ import numpy as np
 
 from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 
 def forward(net: Any, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -20,8 +20,9 @@ from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS, ElementWise
 from minigrow.nn.initialisers import INITIALISERS
 from minigrow.nn.losses import LOSSES
+from minigrow.nn.params import views
 from minigrow.nn.radial import RADIAL, Radial
-from minigrow.nn.spaces import Axes, Layered, views
+from minigrow.nn.spaces import Axes, Layered
 
 EVERY_ACTIVATION: dict[str, ElementWise | Radial] = {**ACTIVATIONS, **RADIAL}
 

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.params import check_length, flatten, size, views
 
 Role = str | int
 Axes = Mapping[str, tuple[Role, ...]]
-Shapes = Mapping[str, tuple[int, ...]]
 Net = TypeVar("Net", bound="Spaces")
 
 
@@ -56,7 +56,7 @@ class Spaces:
             validate.whole(m, f"the size of space {space}")
         if isinstance(self.theta, np.dtype):
             object.__setattr__(self, "theta", np.zeros(size(self.shapes), self.theta))
-        _check_length(self.theta, self.shapes)
+        check_length(self.theta, self.shapes)
 
     @property
     def axes(self) -> Axes:
@@ -269,46 +269,6 @@ def ranges(net: Spaces, names: Iterable[str]) -> np.ndarray:
             found.append([first, last])
         first = last
     return np.array(found, dtype=np.int64).reshape(-1, 2)
-
-
-def size(shapes: Shapes) -> int:
-    """Count the entries of all arrays with these shapes.
-
-    >>> size({"W1": (3, 2), "b1": (3,)})
-    9
-    """
-    return sum(math.prod(shape) for shape in shapes.values())
-
-
-def views(theta: np.ndarray, shapes: Shapes) -> dict[str, np.ndarray]:
-    """Cut a flat vector (P,) into named windows, in the order of `shapes`; writing to one writes to theta.
-
-    Raises ValueError when theta is not a vector of just that length.
-
-    >>> views(np.arange(9.0), {"W1": (3, 2), "b1": (3,)})["b1"]
-    array([6., 7., 8.])
-    """
-    _check_length(theta, shapes)
-    named, start = {}, 0
-    for name, shape in shapes.items():
-        stop = start + math.prod(shape)
-        named[name] = theta[start:stop].reshape(shape)
-        start = stop
-    return named
-
-
-def flatten(params: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Write named arrays one behind the other into a fresh vector (P,), the inverse of `views`.
-
-    >>> flatten({"W1": np.ones((1, 2)), "b1": np.zeros(1)})
-    array([1., 1., 0.])
-    """
-    return np.concatenate([np.ravel(array) for array in params.values()])
-
-
-def _check_length(theta, shapes):
-    if theta.shape != (size(shapes),):
-        raise ValueError(f"theta must have shape ({size(shapes)},) to hold {dict(shapes)}, got {theta.shape}.")
 
 
 def _signs(roles):

@@ -33,7 +33,7 @@ import numpy as np
 
 from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.losses import LOSSES
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 SLOPES: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # act'(z) written with h = act(z)
     "tanh": lambda h: 1 - h * h,

@@ -28,7 +28,8 @@ import numpy as np
 from numba import njit
 
 from minigrow.nn import validate
-from minigrow.nn.spaces import entries, views
+from minigrow.nn.params import views
+from minigrow.nn.spaces import entries
 from minigrow.urn.formulas import forward, late_activity
 from minigrow.urn.positions import distances
 

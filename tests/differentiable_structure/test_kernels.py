@@ -12,7 +12,7 @@ from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.rule import Decision, Rule, act, checked, decide
 from minigrow.nn import L1, SGD, Adam, Pull, RMSProp, State, bind
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 pytestmark = pytest.mark.kernels
 seeds = st.integers(0, 2**32 - 1)

@@ -6,7 +6,7 @@ import pytest
 from minigrow.differentiable_structure import Network, Rule, Spares, grow, outgoing_norm, prune, start
 from minigrow.differentiable_structure.rule import act, checked, decide
 from minigrow.growth import Context, accept
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 
 def visited(net, rule, rng):

@@ -12,7 +12,7 @@ import pytest
 from minigrow.growth import Event, Move, accept, append, check, keep, load, moved, permute, save, start
 from minigrow.growth.contract import MEMBERS, trained_entries
 from minigrow.nn import MLP, AdamW, deviation
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 
 class Kind(NamedTuple):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minigrow.nn import MLP, Layered, Spaces, central_step, complex_step, deviation
-from minigrow.nn.spaces import entries, flatten, lengths, ranges, size, sizes_of, space_of, views
+from minigrow.nn.params import flatten, size, views
+from minigrow.nn.spaces import entries, lengths, ranges, sizes_of, space_of
 
 SHAPES = st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple), min_size=1, max_size=5).map(
     lambda shapes: {f"p{i}": shape for i, shape in enumerate(shapes)}

@@ -21,7 +21,7 @@ from minigrow.growth import Event, Move, Plan, append, load, moved, save, snapsh
 from minigrow.motifs import analyse
 from minigrow.motifs.weights import network_graph
 from minigrow.nn import LOSSES, Adam, Spaces
-from minigrow.nn.spaces import flatten
+from minigrow.nn.params import flatten
 from minigrow.replay import write_page
 from minigrow.structure import read_net
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.differentiable_structure.fast.kernels import Room
-from minigrow.nn.spaces import flatten, views
+from minigrow.nn.params import flatten, views
 
 
 def fill(q: Room, net: Any, memory: np.ndarray, h: np.ndarray) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from minigrow.isotropic.fast import kernels
 from minigrow.isotropic.formulas import penalty, profile
 from minigrow.nn.kernels import softmax_loss
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 
 class Buffers(NamedTuple):

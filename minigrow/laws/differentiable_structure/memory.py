@@ -17,7 +17,7 @@ from minigrow.laws import EPS, law
 from minigrow.laws.differentiable_structure.network import LIVELY, _chunk, _draw
 from minigrow.nn import State
 from minigrow.nn.check import deviation
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 ALPHABET = "()ab"
 

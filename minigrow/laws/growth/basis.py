@@ -8,7 +8,7 @@ from minigrow.growth import Move, append, apply, carry, duplicate, flip, keep, m
 from minigrow.growth.basis import Change, matrix
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps, mlp, rotation
-from minigrow.nn.spaces import views
+from minigrow.nn.params import views
 
 SUMS = "products with T and U, and BLAS orders a sum by its length"
 
