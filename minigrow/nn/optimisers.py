@@ -75,6 +75,12 @@ def checked(optimiser: Optimiser) -> Optimiser:
     return optimiser
 
 
+def _update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
+    """Do `step` in place on vectors (P,), in one compiled pass."""
+    self.kernel(theta, g, *state.slots, *_as(theta, *self.numbers(state.t)))
+    return State(state.t + 1, state.slots)
+
+
 class SGD(NamedTuple):
     """Gradient descent: theta <- theta - eta_t g with eta_t = eta / (1 + decay t); all vectors (P,).
 
@@ -84,16 +90,16 @@ class SGD(NamedTuple):
 
     rate: float = 0.01
     decay: float = 0.0
-    orders = ()
+    orders, kernel, update = (), staticmethod(kernels.sgd), _update
+
+    def numbers(self, t: int) -> tuple[float, ...]:
+        """Return eta_t."""
+        return (self.rate / (1 + self.decay * t),)
 
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        return theta - _decayed_rate(self, state, theta) * g, State(state.t + 1, ())
-
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
-        """Do `step` in place on vectors (P,)."""
-        kernels.sgd(theta, g, _decayed_rate(self, state, theta))
-        return State(state.t + 1, ())
+        (rate,) = _as(theta, *self.numbers(state.t))
+        return theta - rate * g, State(state.t + 1, ())
 
 
 class Momentum(NamedTuple):
@@ -106,17 +112,17 @@ class Momentum(NamedTuple):
     rate: float = 0.01
     beta: float = 0.9
     decay: float = 0.0
-    orders = (1,)
+    orders, kernel, update = (1,), staticmethod(kernels.momentum), _update
+
+    def numbers(self, t: int) -> tuple[float, ...]:
+        """Return eta_t and beta."""
+        return self.rate / (1 + self.decay * t), self.beta
 
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        v = theta.dtype.type(self.beta) * state.slots[0] + g
-        return theta - _decayed_rate(self, state, theta) * v, State(state.t + 1, (v,))
-
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
-        """Do `step` in place on vectors (P,)."""
-        kernels.momentum(theta, g, *state.slots, _decayed_rate(self, state, theta), theta.dtype.type(self.beta))
-        return State(state.t + 1, state.slots)
+        rate, beta = _as(theta, *self.numbers(state.t))
+        v = beta * state.slots[0] + g
+        return theta - rate * v, State(state.t + 1, (v,))
 
 
 class Nesterov(NamedTuple):
@@ -129,18 +135,13 @@ class Nesterov(NamedTuple):
     rate: float = 0.01
     beta: float = 0.9
     decay: float = 0.0
-    orders = (1,)
+    orders, kernel, update, numbers = (1,), staticmethod(kernels.nesterov), _update, Momentum.numbers
 
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        beta = theta.dtype.type(self.beta)
+        rate, beta = _as(theta, *self.numbers(state.t))
         v = beta * state.slots[0] + g
-        return theta - _decayed_rate(self, state, theta) * (g + beta * v), State(state.t + 1, (v,))
-
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
-        """Do `step` in place on vectors (P,)."""
-        kernels.nesterov(theta, g, *state.slots, _decayed_rate(self, state, theta), theta.dtype.type(self.beta))
-        return State(state.t + 1, state.slots)
+        return theta - rate * (g + beta * v), State(state.t + 1, (v,))
 
 
 class RMSProp(NamedTuple):
@@ -156,23 +157,17 @@ class RMSProp(NamedTuple):
     beta: float = 0.99
     eps: float = 1e-8
     clip: float = np.inf
-    orders = (2,)
+    orders, kernel, update = (2,), staticmethod(kernels.rmsprop), _update
 
-    @property
-    def numbers(self) -> tuple[float, float, float, float]:
-        """Rate, 1 - beta, eps, clip; 1 - beta is the decimal that one reads: .01 for .99, not .010000000000000009."""
+    def numbers(self, t: int = 0) -> tuple[float, ...]:
+        """Return eta, 1 - beta, eps, clip; 1 - beta is the decimal that one reads: .01 for .99, not .010000000000000009."""
         return self.rate, round(1 - self.beta, 15), self.eps, self.clip
 
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        rate, fresh, eps, clip = _as(theta, *self.numbers)
+        rate, fresh, eps, clip = _as(theta, *self.numbers())
         s = state.slots[0] + fresh * (g * g - state.slots[0])
         return theta - np.clip(rate * g / np.sqrt(s + eps), -clip, clip), State(state.t + 1, (s,))
-
-    def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
-        """Do `step` in place on vectors (P,)."""
-        kernels.rmsprop(theta, g, *state.slots, *_as(theta, *self.numbers))
-        return State(state.t + 1, state.slots)
 
 
 class AdamW(NamedTuple):
@@ -193,9 +188,14 @@ class AdamW(NamedTuple):
     eps: float = 1e-8
     orders = (1, 2)
 
+    def numbers(self, t: int) -> tuple[float, ...]:
+        """Return 1 - eta decay, 1 - beta1, 1 - beta2, eta / (1 - beta1^(t+1)), (1 - beta2^(t+1))^-1/2, eps."""
+        rate, scale = self.rate / (1 - self.beta1 ** (t + 1)), (1 - self.beta2 ** (t + 1)) ** -0.5
+        return 1 - self.rate * self.weight_decay, 1 - self.beta1, 1 - self.beta2, rate, scale, self.eps
+
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see the class."""
-        (m, v), (shrink, fresh1, fresh2, rate, scale, eps) = state.slots, self._scalars(state.t + 1, theta)
+        (m, v), (shrink, fresh1, fresh2, rate, scale, eps) = state.slots, _as(theta, *self.numbers(state.t))
         theta = theta.copy()
         for first, last in _all(theta) if decayed is None else decayed:
             theta[first:last] *= shrink
@@ -204,14 +204,10 @@ class AdamW(NamedTuple):
         return theta - rate * m / (np.sqrt(v) * scale + eps), State(state.t + 1, (m, v))
 
     def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
-        """Do `step` in place on vectors (P,)."""
+        """Do `step` in place on vectors (P,), in one compiled pass."""
         shrunk = _all(theta) if decayed is None else decayed
-        kernels.adamw(theta, g, *state.slots, shrunk, *self._scalars(state.t + 1, theta))
+        kernels.adamw(theta, g, *state.slots, shrunk, *_as(theta, *self.numbers(state.t)))
         return State(state.t + 1, state.slots)
-
-    def _scalars(self, t, theta):
-        rate, scale = self.rate / (1 - self.beta1**t), (1 - self.beta2**t) ** -0.5
-        return _as(theta, 1 - self.rate * self.weight_decay, 1 - self.beta1, 1 - self.beta2, rate, scale, self.eps)
 
 
 class Adam(NamedTuple):
@@ -229,14 +225,11 @@ class Adam(NamedTuple):
 
     def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
         """Return new (theta, state) from vectors (P,); see `AdamW`."""
-        return self._adamw().step(state, theta, g, NOTHING)
+        return AdamW(self.rate, 0.0, *self[1:]).step(state, theta, g, NOTHING)
 
     def update(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> State:
         """Do `step` in place on vectors (P,)."""
-        return self._adamw().update(state, theta, g, NOTHING)
-
-    def _adamw(self):
-        return AdamW(self.rate, 0.0, self.beta1, self.beta2, self.eps)
+        return AdamW(self.rate, 0.0, *self[1:]).update(state, theta, g, NOTHING)
 
 
 def _all(theta):
@@ -246,10 +239,6 @@ def _all(theta):
 def _as(theta, *numbers):
     """Scalars in theta's type, so that float32 stays float32."""
     return tuple(theta.dtype.type(number) for number in numbers)
-
-
-def _decayed_rate(optimiser, state, theta):
-    return theta.dtype.type(optimiser.rate / (1 + optimiser.decay * state.t))
 
 
 OPTIMISERS: dict[str, Any] = {cls.__name__.lower(): cls for cls in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}

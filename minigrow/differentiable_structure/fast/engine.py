@@ -26,7 +26,7 @@ def numbers(optimiser: Any) -> Numbers | None:
         optimiser, price = optimiser.inner, float(optimiser.strength)
     if type(optimiser) is not RMSProp:
         return None
-    return Numbers(*map(float, optimiser.numbers), pull, price)
+    return Numbers(*map(float, optimiser.numbers()), pull, price)
 
 
 class Engine:
