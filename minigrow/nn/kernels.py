@@ -88,6 +88,23 @@ def adamw(theta, g, m, v, decayed, shrink, fresh1, fresh2, rate, scale, eps):
 
 
 @compiled
+def softmax_row(p, label, n, out):
+    """Return -log softmax(p)[label] for logits p (k,); writes (softmax(p) - onehot(label)) / n into out (k,), which may be p."""
+    top, total = p[0], 0.0
+    for j in range(1, p.size):
+        top = max(top, p[j])
+    gap = p[label] - top
+    for j in range(p.size):
+        weight = math.exp(p[j] - top)
+        out[j] = weight
+        total += weight
+    for j in range(p.size):
+        out[j] /= total * n
+    out[label] -= 1.0 / n
+    return math.log(total) - gap
+
+
+@compiled
 def softmax_loss(p, labels, gradient):
     """Return the mean softmax cross-entropy of logits p (n, k) with integer labels (n,); writes dL/dp (n, k)."""
     n, k = p.shape
@@ -97,18 +114,7 @@ def softmax_loss(p, labels, gradient):
     for i in range(n):
         if labels[i] < 0 or labels[i] >= k:
             raise ValueError("labels must be whole numbers from 0 to the number of outputs - 1.")
-        top = p[i, 0]
-        for j in range(1, k):
-            top = max(top, p[i, j])
-        total = 0.0
-        for j in range(k):
-            weight = math.exp(p[i, j] - top)
-            gradient[i, j] = weight
-            total += weight
-        for j in range(k):
-            gradient[i, j] /= total * n
-        loss += math.log(total) - (p[i, labels[i]] - top)
-        gradient[i, labels[i]] -= 1.0 / n
+        loss += softmax_row(p[i], labels[i], n, gradient[i])
     return loss / n
 
 

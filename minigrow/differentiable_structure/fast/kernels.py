@@ -7,13 +7,13 @@ gradient zero and step zero. All arrays live in one `Room`, set aside once, so a
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from minigrow.differentiable_structure.fast.hyperbolic import tanh_in_place
+from minigrow.nn.kernels import rmsprop, softmax_row
 
 LANES = 8
 FLAGS = {"cache": True, "error_model": "numpy", "nogil": True}
@@ -119,24 +119,8 @@ def forward(q, H, x, y):
     for t in range(x.size):
         for k in range(V):
             q.dy[t, k] = q.by[k] + dot(q.E[V + k], q.hs[t + 1], P)
-        loss += softmax_loss(q.dy[t], y[t])
+        loss += softmax_row(q.dy[t], y[t], 1, q.dy[t])
     return loss
-
-
-@compiled
-def softmax_loss(a, target):
-    """Turn logits a (V,) into softmax(a) - onehot(target), in place; return -log of the target's probability."""
-    top, total = a[0], 0.0
-    for k in range(1, a.size):
-        top = max(top, a[k])
-    gap = a[target] - top
-    for k in range(a.size):
-        a[k] = math.exp(a[k] - top)
-        total += a[k]
-    for k in range(a.size):
-        a[k] /= total
-    a[target] -= 1.0
-    return math.log(total) - gap
 
 
 @compiled
@@ -167,12 +151,9 @@ def backward(q, H, x):
 
 
 @compiled
-def rmsprop(w, m, g, n, c):
-    """m += fresh (g^2 - m); w -= clip(rate g / sqrt(m + eps)), on the first n entries; c holds `Numbers`."""
-    for j in range(n):
-        m[j] += c.fresh * (g[j] * g[j] - m[j])
-        step = c.rate * g[j] / math.sqrt(m[j] + c.eps)
-        w[j] -= min(max(step, -c.clip), c.clip)
+def step(w, m, g, n, c):
+    """RMSProp on the first n entries; c holds `Numbers`."""
+    rmsprop(w[:n], g[:n], m[:n], c.rate, c.fresh, c.eps, c.clip)
 
 
 @compiled
@@ -187,7 +168,7 @@ def pulled_rmsprop(w, m, g, n, c):
     """RMSProp on the first n entries, then the L1 pull; c holds `Numbers`."""
     if c.price > 0:
         towards_zero(g, w, n, -c.price)
-    rmsprop(w, m, g, n, c)
+    step(w, m, g, n, c)
     towards_zero(w, w, n, c.pull)
 
 
@@ -196,9 +177,9 @@ def update(q, H, c):
     """RMSProp on everything, with the L1 pull on Why and Whh; c holds `Numbers`."""
     V, P = q.by.size, padded(H)
     for k in range(V):
-        rmsprop(q.E[k], q.mE[k], q.gE[k], P, c)
+        step(q.E[k], q.mE[k], q.gE[k], P, c)
         pulled_rmsprop(q.E[V + k], q.mE[V + k], q.gE[V + k], P, c)
-    rmsprop(q.E[2 * V], q.mE[2 * V], q.gE[2 * V], P, c)
-    rmsprop(q.by, q.mby, q.gby, V, c)
+    step(q.E[2 * V], q.mE[2 * V], q.gE[2 * V], P, c)
+    step(q.by, q.mby, q.gby, V, c)
     for j in range(H):
         pulled_rmsprop(q.W[j], q.mW[j], q.gW[j], P, c)
