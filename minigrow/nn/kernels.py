@@ -57,14 +57,21 @@ def nesterov(theta, g, v, rate, beta):
 
 
 @compiled
+def rmsprop_entry(s, g, rate, fresh, eps, clip):
+    """Return s + fresh (g^2 - s) and the clipped step rate g / sqrt(s + eps) of one parameter (scalars)."""
+    s += fresh * (g * g - s)
+    step = rate * g / np.sqrt(s + eps)
+    return s, min(max(step, -clip), clip)
+
+
+@compiled
 def rmsprop(theta, g, s, rate, fresh, eps, clip):
     """s += fresh (g^2 - s); theta -= clip(rate g / sqrt(s + eps)), vectors (P,)."""
     same_length(theta, g)
     same_length(theta, s)
     for i in range(theta.size):
-        s[i] += fresh * (g[i] * g[i] - s[i])
-        step = rate * g[i] / np.sqrt(s[i] + eps)
-        theta[i] -= min(max(step, -clip), clip)
+        s[i], step = rmsprop_entry(s[i], g[i], rate, fresh, eps, clip)
+        theta[i] -= step
 
 
 @compiled

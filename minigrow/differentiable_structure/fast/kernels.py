@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from minigrow.differentiable_structure.fast.hyperbolic import tanh_in_place
-from minigrow.nn.kernels import rmsprop, softmax_row
+from minigrow.nn.kernels import rmsprop_entry, softmax_row, tanh_rows
 
 LANES = 8
 FLAGS = {"cache": True, "error_model": "numpy", "nogil": True}
@@ -114,7 +113,7 @@ def forward(q, H, x, y):
         for j in range(P):
             z[j] = q.E[x[t], j] + q.E[2 * V, j]
         accumulate(z, q.hs[t], q.Wt, H, P)
-        tanh_in_place(z, P)
+        tanh_rows(z[:P], q.marks[:P])
     loss = 0.0
     for t in range(x.size):
         for k in range(V):
@@ -153,7 +152,9 @@ def backward(q, H, x):
 @compiled
 def step(w, m, g, n, c):
     """RMSProp on the first n entries; c holds `Numbers`."""
-    rmsprop(w[:n], g[:n], m[:n], c.rate, c.fresh, c.eps, c.clip)
+    for j in range(n):
+        m[j], change = rmsprop_entry(m[j], g[j], c.rate, c.fresh, c.eps, c.clip)
+        w[j] -= change
 
 
 @compiled
