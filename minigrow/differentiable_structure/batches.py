@@ -35,8 +35,16 @@ class Text(NamedTuple):
     y: None = None
 
     def begin(self, feed: Feed) -> Feed:
-        """Return the feed at the place where this text was left, or at its beginning."""
+        """Return the feed at the place where this text was left, or at its beginning.
+
+        Raises ValueError for a state that did not follow a change of the network by hand.
+        """
         fresh = {"epoch": 0, "place": 0, "text": zlib.crc32(self.codes), "h": self.h.copy(), "loss": self.start}
+        if len(feed.get("h", self.h)) != len(self.h):
+            raise ValueError(
+                f"the state of the text has {len(feed['h'])} entries, but the network has {len(self.h)} neurons. After a change "
+                "by hand it must follow: growth.accept(run, *grow(run.net), batches=Text)."
+            )
         other = feed.get("text") != fresh["text"]
         return fresh | feed | ({"text": fresh["text"], "place": 0} if other else {})
 
@@ -64,7 +72,8 @@ class Text(NamedTuple):
         n, done = (len(self.codes) - 1) // self.chunk, 0 if self.over(feed) else feed["place"] // self.chunk
         return (epochs - feed["epoch"]) * n - done
 
-    def follow(self, feed: Feed, moves: Sequence[Move]) -> Feed:
+    @staticmethod
+    def follow(feed: Feed, moves: Sequence[Move]) -> Feed:
         """Return the feed whose state follows the moves; a newborn's state is zero."""
         return feed | apply(moves, {"h": feed["h"]}, {"h": ("+h",)})
 

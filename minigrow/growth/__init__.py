@@ -1,6 +1,7 @@
 """What all growing networks share: the change of basis, the contract, events, the training loop, checkpoints, history.
 
-Reading order: `basis` (the one idea), `contract` (what a network must have), `events`, `loop`, `plan`, `batches`, `checkpoint`, `history`.
+Reading order: `basis` (the one idea), `contract` (what a network must have), `events`, `loop`, `plan`,
+`batches`, `checkpoint`, `history`.
 """
 
 from minigrow.growth.basis import (

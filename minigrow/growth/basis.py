@@ -75,7 +75,8 @@ class Change(NamedTuple):
     @property
     def squared(self) -> Change:
         """The change with squared entries, for second moments."""
-        return Change(_squared(self.T), _squared(self.Ut))
+        T = _squared(self.T)
+        return Change(T, T if self.Ut is self.T else _squared(self.Ut))
 
     def then(self, later: Change) -> Change:
         """Return the one change that does this one and then `later`: T = T2 T1, U = U1 U2.
@@ -254,10 +255,11 @@ def matrix(part: np.ndarray | Places) -> np.ndarray:
     return dense
 
 
-def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes) -> dict:
+def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes, new: float = 0.0) -> dict:
     """Return the named arrays after the moves; `axes` says for each axis which space it produces (+) or consumes (-).
 
     A network with W (h, d), V (k, h) declares axes = {"W": ("+h", "-x"), "V": ("+y", "-h")}; arrays are new, never shared.
+    Rows and columns of neurons that were not there before hold `new`.
     Raises ValueError when a layer does not have the size that the change is for, or when a move touches no axis at all.
 
     >>> net = {"W": np.array([[1.0], [2.0]]), "V": np.array([[3.0, 4.0]])}
@@ -266,8 +268,8 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes) -
     """
     result = dict(params)
     for space, change in moves:
-        touched, old, produce = False, change.old, _along(change.T)
-        consume = produce if change.Ut is change.T else _along(change.Ut)
+        touched, old, produce = False, change.old, _along(change.T, new)
+        consume = produce if change.Ut is change.T else _along(change.Ut, new)
         for name, array in result.items():
             for axis, role in enumerate(axes[name]):
                 if space_of(role) == space:
@@ -282,19 +284,19 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes) -
     return {name: np.array(array) if array is params[name] else array for name, array in result.items()}
 
 
-def carry(moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Axes, order: int) -> dict:
+def carry(moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Axes, order: int, new: float = 0.0) -> dict:
     """Map what an optimiser remembers: order 1 by the dual change, order 2 by the dual with squared entries.
 
-    `slots` are arrays shaped like the parameters. New rows and columns start at zero. Raises ValueError as `apply` does.
+    `slots` are arrays shaped like the parameters. New rows and columns start at `new`. Raises ValueError as `apply` does.
 
     >>> carry([Move("h", rescale([2.0]))], {"W": np.array([[1.0]])}, {"W": ("+h", "-x")}, order=2)
     {'W': array([[0.25]])}
     """
     duals = [Move(space, change.dual if order == 1 else change.dual.squared) for space, change in moves]
-    return apply(duals, slots, axes)
+    return apply(duals, slots, axes, new)
 
 
-def _along(part):
+def _along(part, new):
     """Return f(array, axis) that multiplies `part` (new, old) into one axis; what all arrays share is worked out once."""
     if isinstance(part, np.ndarray):
         return lambda array, axis: np.ascontiguousarray(
@@ -304,12 +306,12 @@ def _along(part):
 
     def placed(array, axis):
         if not part.old:  # there is no row to take
-            return np.zeros((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), array.dtype)
+            return np.full((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), new, array.dtype)
         moved = array.take(part.source, axis=axis)
         if scaled:
             moved *= part.factor.astype(array.dtype)[(slice(None),) + (None,) * (array.ndim - axis - 1)]
         if born.size:
-            moved[(slice(None),) * axis + (born,)] = 0
+            moved[(slice(None),) * axis + (born,)] = new
         return moved
 
     return placed

@@ -97,16 +97,8 @@ def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Net
     for event in events:
         if event.moves:
             pairs = zip(slots, optimiser.orders, strict=True)
-            slots = [_carried(event, named, net.axes, order) for named, order in pairs]
+            slots = [carry(event.moves, named, net.axes, order, event.memory) for named, order in pairs]
     return State(state.t, tuple(flatten(named) for named in slots))
-
-
-def _carried(event, named, axes, order):
-    carried = carry(event.moves, named, axes, order)
-    if not event.memory:
-        return carried
-    old = carry(event.moves, {name: np.ones_like(array) for name, array in named.items()}, axes, 2)
-    return {name: np.where(old[name] == 0, array.dtype.type(event.memory), array) for name, array in carried.items()}
 
 
 def fits(optimiser: Optimiser, state: State, net: Network) -> None:

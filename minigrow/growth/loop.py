@@ -209,7 +209,7 @@ def accept(
     (4, 5, 2)
     """
     events = (events,) if isinstance(events, Event) else tuple(events)
-    explain(run.net, check(net), events, who)
+    explain(run.net, net if type(net) is type(run.net) else check(net), events, who)
     state = follow(events, run.optimiser, run.state, run.net)
     fits(run.optimiser, state, net)
     moves = [move for event in events for move in event.moves]

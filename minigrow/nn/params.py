@@ -47,7 +47,7 @@ def flatten(params: Mapping[str, np.ndarray]) -> np.ndarray:
     >>> flatten({"W1": np.ones((1, 2)), "b1": np.zeros(1)})
     array([1., 1., 0.])
     """
-    return np.concatenate([np.ravel(array) for array in params.values()])
+    return np.concatenate([np.asarray(array).ravel() for array in params.values()])
 
 
 def check_length(theta: np.ndarray, shapes: Shapes) -> None:

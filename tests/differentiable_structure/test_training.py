@@ -11,13 +11,16 @@ from minigrow.differentiable_structure import (
     easy,
     evaluate,
     fit,
+    grow,
     predict,
+    prune,
     sample,
     score,
     start,
     train,
 )  # fmt: skip
-from minigrow.growth import Diverged, Plan, load, save, snapshot
+from minigrow.differentiable_structure.batches import Text
+from minigrow.growth import Diverged, Plan, accept, load, save, snapshot
 from minigrow.nn import SGD, Pull, RMSProp
 
 LIVELY = Rule(threshold=1.0, delete=0.5, add=0.5, anytime=0.05, most=20)
@@ -204,3 +207,16 @@ def test_bad_input_is_refused_before_training(act, message):
 
 def test_spares_is_a_policy_like_any_other():
     assert Spares(LIVELY).rule.most == 20
+
+
+def test_a_change_by_hand_takes_the_state_along():
+    """`batches=Text` lets the state follow; without it the next training says what is missing."""
+    run = train(start(Network.create("()ab", 3, rng=0), rng=0), TEXT, Plan(steps=20))
+    kept = [i for i in range(run.net.neurons) if i != 1]
+    pruned = accept(run, *prune(run.net, [1]), batches=Text)
+    np.testing.assert_array_equal(pruned.feed["h"], run.feed["h"][kept])
+    grown = accept(pruned, *grow(pruned.net, rng=0), batches=Text)
+    assert grown.feed["h"][-1] == 0
+    assert train(grown, TEXT, Plan(steps=30)).step == 30
+    with pytest.raises(ValueError, match=r"must follow: growth.accept\(.*batches=Text"):
+        train(accept(run, *prune(run.net, [1])), TEXT, Plan(steps=30))
