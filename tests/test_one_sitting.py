@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from minigrow import cli
-from minigrow.growth import Context, History, check
+from minigrow.growth import History
+from minigrow.growth.contract import check
+from minigrow.growth.plan import Context
 from minigrow.nn import MLP
 
 EXAMPLES = Path(__file__).parents[1] / "tutorials" / "examples"

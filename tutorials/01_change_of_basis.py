@@ -14,10 +14,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow.datasets import spirals
-from minigrow.growth import Event, Move, append, apply, carry, duplicate, flip, follow, moved, permute, rescale, rotate
-from minigrow.nn import MLP, SGD, Adam, Momentum, accuracy, central_step, complex_step, deviation, start
+from minigrow.growth import Event, Move, append, duplicate, follow, moved, permute, rotate
+from minigrow.growth.basis import apply, carry, flip, rescale
+from minigrow.nn import MLP, SGD, Adam, Momentum, accuracy, complex_step, deviation
+from minigrow.nn.check import central_step
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import EVERY_ACTIVATION
+from minigrow.nn.optimisers import start
 from minigrow.nn.params import views
 from minigrow.plotting import COLOURS, GREY, STYLE, look
 

@@ -12,12 +12,15 @@ import numpy as np
 
 from minigrow import isotropic
 from minigrow.datasets import digits, split, standardised
-from minigrow.growth import Move, Plan, apply, keep, moved, permute, rotate, start, train
+from minigrow.growth import Move, Plan, keep, moved, permute, rotate, start, train
+from minigrow.growth.basis import apply
 from minigrow.isotropic import AutoAdapt, Network, diagonalise, grow, left_diagonalise, prune, singular_values
-from minigrow.nn import ACTIVATIONS, MLP, RADIAL, AdamW, accuracy, deviation
+from minigrow.nn import MLP, AdamW, accuracy, deviation
+from minigrow.nn.activations import ACTIVATIONS
 from minigrow.nn.initialisers import orthogonal
 from minigrow.nn.mlp import forward as layer_inputs
 from minigrow.nn.params import views
+from minigrow.nn.radial import RADIAL
 from minigrow.plotting import COLOURS, GREY, STYLE, look, marked
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11})

@@ -14,24 +14,16 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minigrow.differentiable_structure import (
-    Network,
-    easy,
-    evaluate,
-    grow,
-    hard,
-    outgoing_norm,
-    prune,
-    sample,
-    start,
-    train,
-)
+from minigrow.differentiable_structure import Network, easy, evaluate, grow, hard, prune, sample, start, train
 from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.rule import outgoing_norm
 from minigrow.differentiable_structure.text import encode
 from minigrow.experiments.differentiable_structure.neurons import identities, obedience
 from minigrow.experiments.differentiable_structure.rank import rank_test
-from minigrow.growth import Plan, apply, follow
-from minigrow.nn import L1, Pull, RMSProp, State, complex_step
+from minigrow.growth import Plan, follow
+from minigrow.growth.basis import apply
+from minigrow.nn import L1, Pull, RMSProp, complex_step
+from minigrow.nn.optimisers import State
 from minigrow.nn.params import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look, phases
 

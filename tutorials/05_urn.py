@@ -29,7 +29,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow import growth, structure, urn
-from minigrow.nn import MLP, Adam, start
+from minigrow.nn import MLP, Adam
+from minigrow.nn.optimisers import start
 from minigrow.plotting import STYLE, look
 from minigrow.structure import pictures
 from minigrow.urn.embedding import embed_mlp, embed_residual, from_matrix

@@ -29,9 +29,10 @@ import numpy as np
 from minigrow.experiments.motifs.data import binary_tree
 from minigrow.experiments.motifs.measures import change, landscape, likeness, shared_z
 from minigrow.experiments.motifs.training import initial, learn
-from minigrow.motifs import Plan, analyse, census, class_of, colour_blind, edges, from_edges, matrix_of, randomise
+from minigrow.motifs import Plan, analyse, census, edges, from_edges, matrix_of, randomise
+from minigrow.motifs.classes import class_of
 from minigrow.motifs.ensemble import random_censuses
-from minigrow.motifs.graph import relabel
+from minigrow.motifs.graph import colour_blind, relabel
 from minigrow.motifs.picture import PAINT, draw_motif
 from minigrow.motifs.picture import STYLE as DASHES
 from minigrow.motifs.statistics import summarise

@@ -13,11 +13,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow import isotropic, nimble, structure, urn
-from minigrow.datasets import digits, split, standardised, take
+from minigrow.datasets import digits, split, standardised
+from minigrow.datasets.dataset import take
 from minigrow.differentiable_structure.layers import LayerSpares, grow_layer
 from minigrow.experiments.claims import mean
 from minigrow.experiments.motifs.measures import change, landscape, likeness
-from minigrow.growth import Move, Plan, append, apply, duplicate, keep, moved, start, train
+from minigrow.growth import Move, Plan, append, duplicate, keep, moved, start, train
+from minigrow.growth.basis import apply
 from minigrow.isotropic import AutoAdapt
 from minigrow.motifs.weights import gaussian_cut, matrices, network_graph
 from minigrow.nn import MLP, Adam, AdamW, Pull, RMSProp, accuracy

@@ -16,16 +16,15 @@
 ((1438, 64), (359, 64))
 """
 
-from minigrow.datasets.blocks import join, split_tasks, three_digit_tasks
 from minigrow.datasets.cifar import cifar10, cifar100
-from minigrow.datasets.dataset import Dataset, from_arrays, split, take
-from minigrow.datasets.generated import parity, spirals
+from minigrow.datasets.dataset import Dataset, from_arrays, split
+from minigrow.datasets.generated import spirals
 from minigrow.datasets.idx import fashion_mnist, mnist
 from minigrow.datasets.internet import fetch
 from minigrow.datasets.shipped import digits
 from minigrow.datasets.standardise import standardised
 
 __all__ = [
-    "Dataset", "cifar10", "cifar100", "digits", "fashion_mnist", "fetch", "from_arrays", "join", "mnist", "parity",
-    "spirals", "split", "split_tasks", "standardised", "take", "three_digit_tasks",
+    "Dataset", "cifar10", "cifar100", "digits", "fashion_mnist", "fetch", "from_arrays", "mnist", "spirals", "split",
+    "standardised",
 ]  # fmt: skip

@@ -8,7 +8,8 @@ from where the output block begins; the loss runs over all outputs.
 
 Zero must mean "nothing here": standardise each task before you join (`standardised`), not the joint inputs after.
 
->>> from minigrow.datasets import split_tasks, standardised
+>>> from minigrow.datasets import standardised
+>>> from minigrow.datasets.blocks import split_tasks
 >>> train, test = split_tasks(three_digit_tasks(rng=0), rng=0)
 >>> train, test = zip(*(standardised(a, b) for a, b in zip(train, test)))
 >>> first, later = join(train, active=[0]), join(train, active=[0, 2])

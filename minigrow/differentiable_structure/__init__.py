@@ -9,11 +9,11 @@ Reading order: `formulas` (beside the paper), `network`, `rule` (the policy and 
 from minigrow.differentiable_structure.fit import evaluate, fit, predict, sample, score, start, train
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.residual import Residual
-from minigrow.differentiable_structure.rule import Rule, Spares, grow, outgoing_norm, prune
+from minigrow.differentiable_structure.rule import Rule, Spares, grow, prune
 from minigrow.differentiable_structure.tasks import easy, hard
-from minigrow.differentiable_structure.text import alphabet_of, read_text
+from minigrow.differentiable_structure.text import alphabet_of
 
 __all__ = [
-    "Network", "Residual", "Rule", "Spares", "alphabet_of", "easy", "evaluate", "fit", "grow", "hard", "outgoing_norm",
-    "predict", "prune", "read_text", "sample", "score", "start", "train",
+    "Network", "Residual", "Rule", "Spares", "alphabet_of", "easy", "evaluate", "fit", "grow", "hard", "predict",
+    "prune", "sample", "score", "start", "train",
 ]  # fmt: skip

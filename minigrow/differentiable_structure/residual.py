@@ -21,7 +21,7 @@ import numpy as np
 
 from minigrow.differentiable_structure.layers import arrives, surplus
 from minigrow.differentiable_structure.rule import Rule
-from minigrow.growth.basis import Move, clear, insert, keep
+from minigrow.growth.basis import Move, place
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
@@ -146,22 +146,24 @@ def prune_depth(net: Residual, layers: Any, reason: str = "asked for") -> tuple[
     """
     L = net.sizes["l"]
     kept = np.setdiff1d(np.arange(L), layers)
-    moves = (Move("l", keep(kept, L) if len(kept) else clear(L)),)
+    moves = (Move("l", place(kept, L)),)
     return moved(net, moves), Event("prune", "l", L - len(kept), reason, L, len(kept), moves)
 
 
 def grow_depth(
-    net: Residual, place: int, *, rng: Any = None, rule: Rule = LAYERS, reason: str = "asked for"
+    net: Residual, depth: int, *, rng: Any = None, rule: Rule = LAYERS, reason: str = "asked for"
 ) -> tuple[Residual, Event]:
-    """Put a new layer with r = newborn T_D before layer `place`, 0..L; unlike a neuron it has incoming weights of ordinary size.
+    """Put a new layer with r = newborn T_D before layer `depth`, 0..L; unlike a neuron it has incoming weights of ordinary size.
 
     >>> depth_norm(grow_depth(Residual.create(4, 8, 3, 1, 5, rng=0), 0, rng=0)[0]).round(12)
     array([0.05, 0.05])
     """
     L = net.sizes["l"]
-    moves = (Move("l", insert(L, place)),)
+    if validate.whole(depth, "depth") > L:
+        raise ValueError(f"depth must be in 0..{L}, the places between {L} layers, got {depth}.")
+    moves = (Move("l", place(np.insert(np.arange(L), depth, -1), L)),)
     net = moved(net, moves)
-    _draw(net, place, rule, validate.generator(rng))
+    _draw(net, depth, rule, validate.generator(rng))
     return net, Event("grow", "l", 1, reason, L, L + 1, moves, memory=rule.memory)
 
 
@@ -190,7 +192,7 @@ class DepthSpares(NamedTuple):
             net, event = prune_depth(net, gone, reason)
             events += (event,)
         if arrives(len(spares) - len(gone), net.sizes["l"], rule, rng):
-            place = int(rng.random() * (net.sizes["l"] + 1))
-            net, event = grow_depth(net, place, rng=rng, rule=rule, reason=reason)
+            depth = int(rng.random() * (net.sizes["l"] + 1))
+            net, event = grow_depth(net, depth, rng=rng, rule=rule, reason=reason)
             events += (event,)
         return net, events

@@ -4,30 +4,16 @@ Reading order: `basis` (the one idea), `contract` (what a network must have), `e
 `batches`, `checkpoint`, `history`.
 """
 
-from minigrow.growth.basis import (
-    Change,
-    Move,
-    append,
-    apply,
-    carry,
-    duplicate,
-    flip,
-    insert,
-    keep,
-    permute,
-    rescale,
-    rotate,
-)
-from minigrow.growth.batches import Shuffled, Whole
+from minigrow.growth.basis import Move, append, duplicate, keep, permute, rotate
 from minigrow.growth.checkpoint import Run, load, save
-from minigrow.growth.contract import Network, check, moved
+from minigrow.growth.contract import moved
 from minigrow.growth.events import Event, follow
 from minigrow.growth.history import History
-from minigrow.growth.loop import Context, Diverged, Plan, accept, evaluate, start, train, train_on
-from minigrow.growth.snapshot import keep_snapshots, snapshot
+from minigrow.growth.loop import Diverged, accept, start, train, train_on
+from minigrow.growth.plan import Plan
+from minigrow.growth.snapshot import snapshot
 
 __all__ = [
-    "Change", "Context", "Diverged", "Event", "History", "Move", "Network", "Plan", "Run", "Shuffled", "Whole", "accept",
-    "append", "apply", "carry", "check", "duplicate", "evaluate", "flip", "follow", "insert", "keep", "keep_snapshots",
-    "load", "moved", "permute", "rescale", "rotate", "save", "snapshot", "start", "train", "train_on",
+    "Diverged", "Event", "History", "Move", "Plan", "Run", "accept", "append", "duplicate", "follow", "keep", "load",
+    "moved", "permute", "rotate", "save", "snapshot", "start", "train", "train_on",
 ]  # fmt: skip

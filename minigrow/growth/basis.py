@@ -21,27 +21,20 @@ with squared entries (exact for permutations, signs, appending and removing; onl
 | `duplicate(h, i, q)` | repeat row i | split column i into q and 1 - q, q not 1/2 | element-wise act (Net2Net, Chen et al. 2016) |
 | `keep(kept, h)` | drop rows | drop columns | what is lost was zero, or is made up for elsewhere |
 
-All but the rotation move each old neuron to a new place with a factor, so they are stored as a list of places and cost
-no more than a copy; T and U as matrices are there for the laws (`matrix`).
+All but the rotation move each old neuron to a new place with a factor, so they are stored as a list of places and cost no more than
+a copy (`place` takes any such list); T and U as matrices are there for the laws (`matrix`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from minigrow.growth.places import Part, Places, along, matrix, product, shape, squared  # noqa: F401 (examples show matrices)
 from minigrow.nn.spaces import Axes, space_of
 from minigrow.nn.validate import whole
-
-
-class Places(NamedTuple):
-    """A matrix (new, old) with at most one entry a row: new neuron i is factor[i] times old neuron source[i], or 0 if -1."""
-
-    source: np.ndarray
-    factor: np.ndarray
-    old: int
 
 
 class Change(NamedTuple):
@@ -54,18 +47,18 @@ class Change(NamedTuple):
            [0., 0.]])
     """
 
-    T: Any
-    Ut: Any
+    T: Part
+    Ut: Part
 
     @property
     def old(self) -> int:
         """Neurons before."""
-        return _shape(self.T)[1]
+        return shape(self.T)[1]
 
     @property
     def new(self) -> int:
         """Neurons after."""
-        return _shape(self.T)[0]
+        return shape(self.T)[0]
 
     @property
     def dual(self) -> Change:
@@ -75,8 +68,8 @@ class Change(NamedTuple):
     @property
     def squared(self) -> Change:
         """The change with squared entries, for second moments."""
-        T = _squared(self.T)
-        return Change(T, T if self.Ut is self.T else _squared(self.Ut))
+        T = squared(self.T)
+        return Change(T, T if self.Ut is self.T else squared(self.Ut))
 
     def then(self, later: Change) -> Change:
         """Return the one change that does this one and then `later`: T = T2 T1, U = U1 U2.
@@ -87,7 +80,7 @@ class Change(NamedTuple):
         """
         if later.old != self.new:
             raise ValueError(f"a change of {later.old} neurons cannot follow one that leaves {self.new}.")
-        return Change(_product(later.T, self.T), _product(later.Ut, self.Ut))
+        return Change(product(later.T, self.T), product(later.Ut, self.Ut))
 
 
 class Move(NamedTuple):
@@ -130,7 +123,7 @@ def permute(order: Sequence[int]) -> Change:
     order = np.array(order, dtype=np.int64)
     if not np.array_equal(np.sort(order), np.arange(len(order))):
         raise ValueError(f"order must list each of 0..{len(order) - 1} once, got {order.tolist()}.")
-    return _both(order, len(order))
+    return place(order, len(order))
 
 
 def flip(signs: Sequence[float]) -> Change:
@@ -173,7 +166,7 @@ def append(h: int, neurons: int) -> Change:
     5
     """
     neurons = whole(neurons, "neurons", least=1)
-    return _both(np.concatenate([np.arange(h), np.full(neurons, -1)]), h)
+    return place([*range(h), *[-1] * neurons], h)
 
 
 def duplicate(h: int, neuron: int, share: float) -> Change:
@@ -199,19 +192,21 @@ def duplicate(h: int, neuron: int, share: float) -> Change:
     return Change(Places(source, np.ones(h + 1), h), Places(source, split, h))
 
 
-def insert(h: int, place: int) -> Change:
-    """Put one new neuron before place `place` of h, 0..h, instead of behind all: new rows and columns start at zero.
+def place(sources: Sequence[int], h: int) -> Change:
+    """Put old neuron sources[i] of h in place i, a new one where that is -1: what `permute`, `append` and `keep` have in common.
 
-    Raises ValueError for a place that does not exist.
+    Raises ValueError for a neuron that there is not.
 
-    >>> matrix(insert(2, 1).T)
+    >>> matrix(place([0, -1, 1], 2).T)
     array([[1., 0.],
            [0., 0.],
            [0., 1.]])
     """
-    if not 0 <= whole(place, "place") <= h:
-        raise ValueError(f"place must be in 0..{h}, got {place}.")
-    return _both(np.insert(np.arange(h), place, -1), h)
+    source = np.array(sources, dtype=np.int64)
+    if source.ndim != 1 or (len(source) and not (source.min() >= -1 and source.max() < h)):
+        raise ValueError(f"sources must name neurons 0..{h - 1}, or -1 for a new one, got {source.tolist()}.")
+    part = Places(source, np.ones(len(source)), h)
+    return Change(part, part)
 
 
 def keep(kept: Sequence[int], h: int) -> Change:
@@ -228,31 +223,7 @@ def keep(kept: Sequence[int], h: int) -> Change:
         raise ValueError(f"at least one of the {h} neurons must be kept, got none.")
     if kept.min() < 0 or kept.max() >= h or len(np.unique(kept)) < len(kept):
         raise ValueError(f"kept must name different neurons in 0..{h - 1}, got {kept.tolist()}.")
-    return _both(kept, h)
-
-
-def clear(h: int) -> Change:
-    """Drop all h: for a space that may be empty, such as the layers of a residual network.
-
-    >>> clear(3).new
-    0
-    """
-    return _both(np.zeros(0, np.int64), h)
-
-
-def matrix(part: np.ndarray | Places) -> np.ndarray:
-    """Write T or U' of a change out as a dense matrix (new, old).
-
-    >>> matrix(permute([1, 0]).T)
-    array([[0., 1.],
-           [1., 0.]])
-    """
-    if isinstance(part, np.ndarray):
-        return part
-    dense = np.zeros(_shape(part))
-    rows = np.flatnonzero(part.source >= 0)
-    dense[rows, part.source[rows]] = part.factor[rows]
-    return dense
+    return place(kept, h)
 
 
 def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes, new: float = 0.0) -> dict:
@@ -268,8 +239,8 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes, n
     """
     result = dict(params)
     for space, change in moves:
-        touched, old, produce = False, change.old, _along(change.T, new)
-        consume = produce if change.Ut is change.T else _along(change.Ut, new)
+        touched, old, produce = False, change.old, along(change.T, new)
+        consume = produce if change.Ut is change.T else along(change.Ut, new)
         for name, array in result.items():
             for axis, role in enumerate(axes[name]):
                 if space_of(role) == space:
@@ -294,45 +265,3 @@ def carry(moves: Iterable[Move], slots: Mapping[str, np.ndarray], axes: Axes, or
     """
     duals = [Move(space, change.dual if order == 1 else change.dual.squared) for space, change in moves]
     return apply(duals, slots, axes, new)
-
-
-def _along(part, new):
-    """Return f(array, axis) that multiplies `part` (new, old) into one axis; what all arrays share is worked out once."""
-    if isinstance(part, np.ndarray):
-        return lambda array, axis: np.ascontiguousarray(
-            np.moveaxis(np.tensordot(part.astype(array.dtype, copy=False), array, (1, axis)), 0, axis)
-        )
-    born, scaled = np.flatnonzero(part.source < 0), (part.factor != 1).any()
-
-    def placed(array, axis):
-        if not part.old:  # there is no row to take
-            return np.full((*array.shape[:axis], len(part.source), *array.shape[axis + 1 :]), new, array.dtype)
-        moved = array.take(part.source, axis=axis)
-        if scaled:
-            moved *= part.factor.astype(array.dtype)[(slice(None),) + (None,) * (array.ndim - axis - 1)]
-        if born.size:
-            moved[(slice(None),) * axis + (born,)] = new
-        return moved
-
-    return placed
-
-
-def _both(source, old):
-    part = Places(source, np.ones(len(source)), old)
-    return Change(part, part)
-
-
-def _shape(part):
-    return part.shape if isinstance(part, np.ndarray) else (len(part.source), part.old)
-
-
-def _squared(part):
-    return part * part if isinstance(part, np.ndarray) else part._replace(factor=part.factor**2)
-
-
-def _product(later, first):
-    if isinstance(later, Places) and isinstance(first, Places):
-        there = later.source >= 0
-        source = np.where(there, first.source[later.source], -1)
-        return Places(source, np.where(there, later.factor * first.factor[later.source], 1.0), first.old)
-    return matrix(later) @ matrix(first)

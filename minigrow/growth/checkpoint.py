@@ -25,7 +25,8 @@ class Run(NamedTuple):
 
     `feed` belongs to the source (`growth.batches`); `work` counts the multiply-adds of training so far.
 
-    >>> from minigrow.nn import MLP, SGD, start
+    >>> from minigrow.nn import MLP, SGD
+    >>> from minigrow.nn.optimisers import start
     >>> net = MLP.create([2, 2], rng=0)
     >>> Run(net, SGD(), start(SGD(), net.theta), np.random.default_rng(0)).epoch
     0

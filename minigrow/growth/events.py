@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.growth.basis import Move, Places, carry
+from minigrow.growth.basis import Move, carry
 from minigrow.growth.contract import Network, trained_entries
+from minigrow.growth.places import Places
 from minigrow.nn.optimisers import Optimiser, State
 from minigrow.nn.params import flatten, views
 from minigrow.nn.validate import whole
@@ -85,7 +86,8 @@ def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Net
     Raises ValueError for a state that does not fit the network.
 
     >>> from minigrow.growth.basis import append
-    >>> from minigrow.nn import MLP, Momentum, start
+    >>> from minigrow.nn import MLP, Momentum
+    >>> from minigrow.nn.optimisers import start
     >>> net = MLP.create([1, 2, 1], rng=0)
     >>> event = Event("grow", "h1", 1, "asked for", 2, 3, (Move("h1", append(2, 1)),))
     >>> follow([event], Momentum(), start(Momentum(), net.theta), net).slots[0].shape
@@ -106,7 +108,8 @@ def fits(optimiser: Optimiser, state: State, net: Network) -> None:
 
     Raises ValueError that names `follow`, which carries a state along when a network is changed by hand.
 
-    >>> from minigrow.nn import MLP, Momentum, start
+    >>> from minigrow.nn import MLP, Momentum
+    >>> from minigrow.nn.optimisers import start
     >>> fits(Momentum(), start(Momentum(), np.zeros(8)), MLP.create([4, 3, 2], rng=0))
     Traceback (most recent call last):
     ValueError: the optimiser's state has slots of (8,) entries, but the network trains 23. ...

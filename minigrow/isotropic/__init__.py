@@ -9,11 +9,11 @@ folder `fast` may be skipped.
 from minigrow.isotropic.adaptation import AutoAdapt, adapt
 from minigrow.isotropic.diagonalise import diagonalise, left_diagonalise, singular_values, sparsify
 from minigrow.isotropic.fit import fit, predict, score
-from minigrow.isotropic.growing import embed, grow, grow_inputs, grow_outputs, prune_inputs, prune_outputs
+from minigrow.isotropic.growing import embed, grow
 from minigrow.isotropic.network import Network
 from minigrow.isotropic.pruning import prune
 
 __all__ = [
-    "AutoAdapt", "Network", "adapt", "diagonalise", "embed", "fit", "grow", "grow_inputs", "grow_outputs",
-    "left_diagonalise", "predict", "prune", "prune_inputs", "prune_outputs", "score", "singular_values", "sparsify",
+    "AutoAdapt", "Network", "adapt", "diagonalise", "embed", "fit", "grow", "left_diagonalise", "predict", "prune",
+    "score", "singular_values", "sparsify",
 ]  # fmt: skip

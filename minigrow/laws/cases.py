@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from minigrow.isotropic import Network
-from minigrow.nn import MLP, RADIAL
+from minigrow.nn import MLP
 from minigrow.nn.initialisers import orthogonal
+from minigrow.nn.radial import RADIAL
 
 
 def in_eps(found: np.ndarray, expected: np.ndarray) -> float:

@@ -14,16 +14,16 @@ Reading order: `graph`, `classes`, `esu`, `switching`, `statistics`, `ensemble`;
 a graph), `reader`, `sampling`.
 """
 
-from minigrow.motifs.classes import class_of, matrix_of
+from minigrow.motifs.classes import matrix_of
 from minigrow.motifs.ensemble import Plan, analyse
 from minigrow.motifs.esu import census
-from minigrow.motifs.graph import Graph, colour_blind, edges, from_edges
+from minigrow.motifs.graph import Graph, edges, from_edges
 from minigrow.motifs.reader import read_edges
 from minigrow.motifs.statistics import Motifs, profile
 from minigrow.motifs.switching import randomise
 from minigrow.motifs.weights import network_graph
 
 __all__ = [
-    "Graph", "Motifs", "Plan", "analyse", "census", "class_of", "colour_blind", "edges", "from_edges", "matrix_of",
-    "network_graph", "profile", "randomise", "read_edges",
+    "Graph", "Motifs", "Plan", "analyse", "census", "edges", "from_edges", "matrix_of", "network_graph", "profile",
+    "randomise", "read_edges",
 ]  # fmt: skip

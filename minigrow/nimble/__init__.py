@@ -6,15 +6,12 @@ Reading order: `gates` (the letters, and what opens a neuron), `formulas` (besid
 its parts), `network`, `fit`, `tasks`, `trials`; the folder `fast` may be skipped.
 """
 
-from minigrow.nimble.bessel import bessel
 from minigrow.nimble.fit import Gates, fit, predict, score
-from minigrow.nimble.gates import GATES
 from minigrow.nimble.network import Network, auxiliary, controller
-from minigrow.nimble.rules import RULES
 from minigrow.nimble.tasks import TASKS, sample
 from minigrow.nimble.trials import descend_all, history, run_trials
 
 __all__ = [
-    "GATES", "RULES", "TASKS", "Gates", "Network", "auxiliary", "bessel", "controller", "descend_all", "fit", "history",
-    "predict", "run_trials", "sample", "score",
+    "TASKS", "Gates", "Network", "auxiliary", "controller", "descend_all", "fit", "history", "predict", "run_trials",
+    "sample", "score",
 ]  # fmt: skip

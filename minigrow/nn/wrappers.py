@@ -37,7 +37,8 @@ class Bound(NamedTuple):
 def bind(optimiser: Optimiser, net: Spaces, g: np.ndarray, loss: str, span: Span = ONE) -> Bound:
     """Return one training step of this network with this optimiser, both working in place on net.theta and g (P,).
 
-    >>> from minigrow.nn import MLP, SGD, start
+    >>> from minigrow.nn import MLP, SGD
+    >>> from minigrow.nn.optimisers import start
     >>> net = MLP.create([2, 2], rng=0)
     >>> step = bind(SGD(), net, np.empty_like(net.theta), "softmax")
     >>> round(step.gradient(np.zeros((1, 2)), np.array([0])), 4), step.update(start(SGD(), net.theta)).t

@@ -6,6 +6,8 @@ The page is one file without any library or network access. What is in it, in th
 `page` writes it all down. `picture.js`, `curves.js` and `player.js` draw it.
 """
 
-from minigrow.replay.page import Page, page, write_page
+from minigrow.replay.page import page, write_page
 
-__all__ = ["Page", "page", "write_page"]
+__all__ = [
+    "page", "write_page",
+]  # fmt: skip

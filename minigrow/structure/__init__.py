@@ -6,7 +6,9 @@ the verdict, and `pictures` draws what was found.
 Reading order: `graph` (who reaches whom), `reading` (the structure), `verdict` (its rules), `pictures`.
 """
 
-from minigrow.structure.reading import Structure, from_layers, read, read_net
-from minigrow.structure.verdict import KINDS, Verdict, judge
+from minigrow.structure.reading import Structure, read, read_net
+from minigrow.structure.verdict import judge
 
-__all__ = ["KINDS", "Structure", "Verdict", "from_layers", "judge", "read", "read_net"]
+__all__ = [
+    "Structure", "judge", "read", "read_net",
+]  # fmt: skip

@@ -7,15 +7,14 @@ Reading order: `formulas` (beside the paper), `network`, `strengths` (the genera
 `fit`, then `positions` and `embedding`; the folder `fast` may be skipped.
 """
 
-from minigrow.urn.batches import Dealt
 from minigrow.urn.fit import fit, predict, score, train
 from minigrow.urn.network import Network
-from minigrow.urn.pool import Dead, grow, living, prune
+from minigrow.urn.pool import Dead, grow, prune
 from minigrow.urn.positions import grid, line
 from minigrow.urn.pricing import Priced, Settling
-from minigrow.urn.strengths import Strengths, path_norm, penalty
+from minigrow.urn.strengths import Strengths, penalty
 
 __all__ = [
-    "Dead", "Dealt", "Network", "Priced", "Settling", "Strengths", "fit", "grid", "grow", "line", "living", "path_norm",
-    "penalty", "predict", "prune", "score", "train",
+    "Dead", "Network", "Priced", "Settling", "Strengths", "fit", "grid", "grow", "line", "penalty", "predict",
+    "prune", "score", "train",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """Time one cycle against the same algorithm as plain NumPy calls for each time step: `python bench_differentiable_structure.py`.
 
-Both run on one thread in this process, in turn, on the hard text with a fixed number of neurons; the rule decides at every
-cycle, with probabilities of zero, so the size stays. Times are processor times. The reference below is independent of the package: columns and
-one-hot inputs avoided, arrays preallocated where that is natural, as somebody who knows NumPy would write it.
+Both run on one thread in this process, in turn, on the hard text with a fixed number of neurons; the rule decides at
+every cycle, with probabilities of zero, so the size stays. Times are processor times. The reference below is
+independent of the package: columns and one-hot inputs avoided, arrays preallocated where that is natural, as somebody
+who knows NumPy would write it.
 """
 
 # ruff: noqa: E402 (the number of threads must be set before NumPy is imported)

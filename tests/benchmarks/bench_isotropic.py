@@ -13,7 +13,9 @@ import torch
 from minigrow.growth import Plan, follow, train
 from minigrow.growth import start as start_run
 from minigrow.isotropic import Network, grow, prune
-from minigrow.nn import AdamW, bind, start
+from minigrow.nn import AdamW
+from minigrow.nn.optimisers import start
+from minigrow.nn.wrappers import bind
 
 torch.set_num_threads(1)
 

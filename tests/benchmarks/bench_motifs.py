@@ -17,8 +17,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import igraph
 import numpy as np
 
-from minigrow.motifs import Plan, analyse, census, colour_blind, edges, from_edges, read_edges
+from minigrow.motifs import Plan, analyse, census, edges, from_edges, read_edges
 from minigrow.motifs.command import threads
+from minigrow.motifs.graph import colour_blind
 
 ROUNDS = 5
 FANMOD = Path(__file__).parents[3] / "shared" / "fanmod"

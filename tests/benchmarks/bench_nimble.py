@@ -13,7 +13,9 @@ import numpy as np
 
 from minigrow.nimble import TASKS, controller, run_trials
 from minigrow.nimble.tasks import bessel_sum
-from minigrow.nn import Adam, bind, start
+from minigrow.nn import Adam
+from minigrow.nn.optimisers import start
+from minigrow.nn.wrappers import bind
 
 
 def peak_megabytes():

@@ -10,7 +10,8 @@ import alternating
 import numpy as np
 import torch
 
-from minigrow.nn import Adam, start
+from minigrow.nn import Adam
+from minigrow.nn.optimisers import start
 from minigrow.urn import Network
 from minigrow.urn.fast import workspace
 

@@ -9,19 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.datasets import (
-    digits,
-    from_arrays,
-    join,
-    parity,
-    spirals,
-    split,
-    split_tasks,
-    standardised,
-    take,
-    three_digit_tasks,
-)
-from minigrow.datasets.blocks import shuffled, turned
+from minigrow.datasets import digits, from_arrays, spirals, split, standardised
+from minigrow.datasets.blocks import join, shuffled, split_tasks, three_digit_tasks, turned
+from minigrow.datasets.dataset import take
+from minigrow.datasets.generated import parity
 from minigrow.datasets.standardise import Standardiser
 
 

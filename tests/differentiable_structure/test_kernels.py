@@ -11,8 +11,10 @@ from minigrow.differentiable_structure.fast.room import fill, get, put
 from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.rule import Decision, Rule, act, checked, decide
-from minigrow.nn import L1, SGD, Adam, Pull, RMSProp, State, bind
+from minigrow.nn import L1, SGD, Adam, Pull, RMSProp
+from minigrow.nn.optimisers import State
 from minigrow.nn.params import views
+from minigrow.nn.wrappers import bind
 
 pytestmark = pytest.mark.kernels
 seeds = st.integers(0, 2**32 - 1)

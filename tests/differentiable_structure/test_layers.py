@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from minigrow.differentiable_structure import Residual, Rule
 from minigrow.differentiable_structure.layers import SLOW, LayerSpares, grow_layer, layer_norm, prune_layer
 from minigrow.differentiable_structure.residual import DepthSpares, depth_norm, grow_depth, prune_depth
-from minigrow.growth import Context, Plan, accept, load, save, snapshot, start, train
-from minigrow.nn import MLP, Pull, RMSProp, State, accuracy, bind, complex_step, deviation
+from minigrow.growth import Plan, accept, load, save, snapshot, start, train
+from minigrow.growth.plan import Context
+from minigrow.nn import MLP, Pull, RMSProp, accuracy, complex_step, deviation
+from minigrow.nn.optimisers import State
+from minigrow.nn.wrappers import bind
 
 seeds = st.integers(0, 2**32 - 1)
 GREEDY = Rule(threshold=99, spares=0, delete=1, add=0, anytime=0)
@@ -73,7 +76,7 @@ def test_wrong_layers_are_refused():
     for act in (lambda: layer_norm(net, 1), lambda: grow_layer(net, -1, rng=0), lambda: prune_layer(net, 2, [0])):
         with pytest.raises(ValueError, match="layer must be"):
             act()
-    with pytest.raises(ValueError, match=r"place must be in 0\.\.1"):
+    with pytest.raises(ValueError, match=r"depth must be in 0\.\.1"):
         grow_depth(Residual.create(4, 8, 3, 1, 5, rng=0), 2, rng=0)
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minigrow.differentiable_structure import Network, Rule, Spares, grow, outgoing_norm, prune, start
-from minigrow.differentiable_structure.rule import act, checked, decide
-from minigrow.growth import Context, accept
+from minigrow.differentiable_structure import Network, Rule, Spares, grow, prune, start
+from minigrow.differentiable_structure.rule import act, checked, decide, outgoing_norm
+from minigrow.growth import accept
+from minigrow.growth.plan import Context
 from minigrow.nn.params import views
 
 

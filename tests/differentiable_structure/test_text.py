@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.differentiable_structure import alphabet_of, easy, hard, read_text
-from minigrow.differentiable_structure.text import decode, encode
+from minigrow.differentiable_structure import alphabet_of, easy, hard
+from minigrow.differentiable_structure.text import decode, encode, read_text
 
 
 @given(st.text(min_size=1))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from minigrow import isotropic
-from minigrow.datasets import digits, join
+from minigrow.datasets import digits
+from minigrow.datasets.blocks import join
 from minigrow.experiments import shared
 from minigrow.experiments.isotropic import (
     abundance,

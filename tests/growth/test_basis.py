@@ -7,25 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.growth import (
-    Change,
-    Move,
-    Plan,
-    append,
-    apply,
-    carry,
-    duplicate,
-    flip,
-    insert,
-    keep,
-    moved,
-    permute,
-    rescale,
-    rotate,
-    start,
-    train,
-)
-from minigrow.growth.basis import matrix
+from minigrow.growth import Move, Plan, append, duplicate, keep, moved, permute, rotate, start, train
+from minigrow.growth.basis import Change, apply, carry, flip, place, rescale
+from minigrow.growth.places import matrix
 from minigrow.nn import MLP, SGD
 from minigrow.nn.initialisers import orthogonal
 
@@ -57,9 +41,9 @@ def changes(draw, h=None, kinds=("rotate", "permute", "flip", "rescale", "append
         T = np.vstack([one, np.zeros((k, h))])
         return append(h, k), T, T.T
     if kind == "insert":
-        place = int(rng.integers(h + 1))
-        T = np.insert(one, place, 0, axis=0)
-        return insert(h, place), T, T.T
+        before = int(rng.integers(h + 1))
+        T = np.insert(one, before, 0, axis=0)
+        return place(np.insert(np.arange(h), before, -1), h), T, T.T
     if kind == "duplicate":
         i, q = int(rng.integers(h)), float(rng.uniform(0.1, 0.9))
         U = np.hstack([one, one[:, [i]] * (1 - q)])
@@ -245,8 +229,9 @@ def test_rotations_are_checked_in_their_own_precision(dtype):
         (lambda: duplicate(2, 0, 0.5), r"share must be finite and not 1/2, got 0.5.*twins for ever"),
         (lambda: duplicate(2, 0, np.nan), "share must be finite and not 1/2"),
         (lambda: duplicate(2, 0, np.inf), "share must be finite and not 1/2"),
-        (lambda: insert(2, 3), r"place must be in 0..2, got 3"),
-        (lambda: insert(2, -1), "place must be a whole number >= 0"),
+        (lambda: place([2], 2), r"sources must name neurons 0..1, or -1 for a new one, got \[2\]"),
+        (lambda: place([-2], 2), "sources must name neurons"),
+        (lambda: place([[0]], 2), "sources must name neurons"),
         (lambda: keep([], 2), "at least one of the 2 neurons must be kept"),
         (lambda: keep([2], 2), r"different neurons in 0..1, got \[2\]"),
         (lambda: keep([-1], 2), "different neurons in 0..1"),

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.growth import Plan, Shuffled, Whole, start, train, train_on
+from minigrow.growth import Plan, start, train, train_on
+from minigrow.growth.batches import Shuffled, Whole
 from minigrow.isotropic import Network, grow
-from minigrow.nn import LOSSES, MLP, SGD, AdamW
+from minigrow.nn import MLP, SGD, AdamW
+from minigrow.nn.losses import LOSSES
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.integers(3, size=20)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from minigrow.growth import Plan, Run, accept, load, save, snapshot, start, train
 from minigrow.isotropic import AutoAdapt, Network, grow, prune
-from minigrow.nn import L1, MLP, OPTIMISERS, SGD, AdamW, Pull, RMSProp, Spaces, State
+from minigrow.nn import L1, MLP, SGD, AdamW, Pull, RMSProp, Spaces
+from minigrow.nn.optimisers import OPTIMISERS, State
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.integers(3, size=20)

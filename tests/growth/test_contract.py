@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from minigrow.growth import Event, Move, accept, append, check, keep, load, moved, permute, save, start
-from minigrow.growth.contract import MEMBERS, trained_entries
+from minigrow.growth import Event, Move, accept, append, keep, load, moved, permute, save, start
+from minigrow.growth.contract import MEMBERS, check, trained_entries
 from minigrow.nn import MLP, AdamW, deviation
 from minigrow.nn.params import views
 

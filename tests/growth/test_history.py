@@ -13,7 +13,8 @@ from minigrow.growth import Event, History, Move, append, follow
 from minigrow.growth.contract import trained_entries
 from minigrow.growth.history import from_arrays, to_arrays
 from minigrow.isotropic import Network
-from minigrow.nn import MLP, SGD, AdamW, State, start
+from minigrow.nn import MLP, SGD, AdamW
+from minigrow.nn.optimisers import State, start
 
 EVENT = Event("grow", "h1", 2, "asked for", 3, 5, (Move("h1", append(3, 2)),), 7)
 COLUMNS = st.lists(st.integers(0, 4), min_size=1, max_size=4)

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrow.growth import Diverged, Event, Move, Plan, append, evaluate, load, moved, permute, save, start, train
+from minigrow.growth import Diverged, Event, Move, Plan, append, load, moved, permute, save, start, train
+from minigrow.growth.loop import evaluate
 from minigrow.isotropic import AutoAdapt, Network, grow
-from minigrow.nn import MLP, OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
+from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
 from minigrow.nn.losses import LOSSES
+from minigrow.nn.optimisers import OPTIMISERS
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.integers(3, size=20)

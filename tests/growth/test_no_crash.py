@@ -12,8 +12,6 @@ from minigrow.growth import (
     History,
     Move,
     Plan,
-    Shuffled,
-    Whole,
     accept,
     append,
     follow,
@@ -25,8 +23,10 @@ from minigrow.growth import (
     train,
     train_on,
 )
+from minigrow.growth.batches import Shuffled, Whole
 from minigrow.isotropic import Network
-from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, RMSProp, State
+from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, RMSProp
+from minigrow.nn.optimisers import State
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.integers(3, size=20)

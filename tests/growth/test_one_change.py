@@ -7,7 +7,8 @@ from minigrow import differentiable_structure as ds
 from minigrow import isotropic, nimble, urn
 from minigrow.differentiable_structure.layers import SLOW, LayerSpares
 from minigrow.differentiable_structure.residual import DepthSpares
-from minigrow.growth import Change, Plan, loop, start, train
+from minigrow.growth import Plan, loop, start, train
+from minigrow.growth.basis import Change
 from minigrow.nn import MLP, Adam, AdamW
 
 RNG = np.random.default_rng(0)

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from minigrow import differentiable_structure as ds
 from minigrow import growth, isotropic, nimble, urn
-from minigrow.growth import Event, History, Move, Plan, apply, keep_snapshots, snapshot
+from minigrow.growth import Event, History, Move, Plan, snapshot
+from minigrow.growth.basis import apply, flip
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.nn import MLP, SGD, Spaces
 
 
@@ -27,7 +29,7 @@ def moves_on(draw, h):
         elif kind == "permute":
             change = growth.permute(draw(st.permutations(range(h))))
         elif kind == "flip":
-            change = growth.flip([draw(st.sampled_from([-1, 1])) for _ in range(h)])
+            change = flip([draw(st.sampled_from([-1, 1])) for _ in range(h)])
         else:
             moves.append(Move("h2", growth.append(2, 1)))
             continue

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import isotropic
-from minigrow.growth import Context, History, Plan
+from minigrow.growth import History, Plan
+from minigrow.growth.plan import Context
 from minigrow.isotropic import AutoAdapt, Network, adapt, fit, predict, score, singular_values
 from minigrow.isotropic.fit import spectra
 from minigrow.nn import SGD, Adam, softmax

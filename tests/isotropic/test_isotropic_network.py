@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrow import growth
+from minigrow.growth.contract import check
 from minigrow.isotropic import Network
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.fast import kernels
@@ -16,8 +16,10 @@ from minigrow.isotropic.fast.in_order import forward_in_order
 from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
 from minigrow.isotropic.fast.workspace import bind, buffers
 from minigrow.isotropic.formulas import forward, gradient
-from minigrow.nn import INITIALISERS, RADIAL, central_step
+from minigrow.nn.check import central_step
+from minigrow.nn.initialisers import INITIALISERS
 from minigrow.nn.losses import LOSSES
+from minigrow.nn.radial import RADIAL
 from minigrow.nn.spaces import entries
 
 pytestmark = pytest.mark.kernels
@@ -212,7 +214,7 @@ def test_creation(case):
         assert not fresh.params[f"b{l}"].any()
         assert l == L or not fresh.params[f"psi{l}"].any()
     assert all(len(fresh.axes[name]) == len(shape) for name, shape in fresh.shapes.items())
-    assert growth.check(fresh) is fresh
+    assert check(fresh) is fresh
     assert fresh.cost == sum(w * d for d, w in zip([m_0, *m], m, strict=False))
     assert [(wire.source, wire.to) for wire in fresh.wires] == [(f"h{l - 1}", f"h{l}") for l in range(1, L + 1)]
 

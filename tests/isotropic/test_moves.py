@@ -7,23 +7,11 @@ from hypothesis import strategies as st
 
 from minigrow.growth import Event
 from minigrow.growth.basis import apply
-from minigrow.isotropic import (
-    Network,
-    diagonalise,
-    embed,
-    grow,
-    grow_inputs,
-    grow_outputs,
-    left_diagonalise,
-    prune,
-    prune_inputs,
-    prune_outputs,
-    singular_values,
-    sparsify,
-)
+from minigrow.isotropic import Network, diagonalise, embed, grow, left_diagonalise, prune, singular_values, sparsify
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.diagonalise import gather, null, polish, svd
 from minigrow.isotropic.formulas import forward
+from minigrow.isotropic.growing import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.isotropic.pruning import free_direction, least_direction, least_product, reflection
 from minigrow.nn.initialisers import orthogonal
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minigrow.motifs import Plan, analyse, class_of, read_edges
+from minigrow.motifs import Plan, analyse, read_edges
+from minigrow.motifs.classes import class_of
 
 FOLDER = Path(__file__).parents[3] / "shared" / "fanmod"
 TOTALS = {("init", 4): 12133, ("tree", 4): 18872, ("init", 5): 101200, ("tree", 5): 177052}

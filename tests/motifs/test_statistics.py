@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from minigrow.laws.motifs.cases import draw_graph
 from minigrow.laws.motifs.null import differing
-from minigrow.motifs import Plan, analyse, colour_blind, from_edges, profile, randomise
+from minigrow.motifs import Plan, analyse, from_edges, profile, randomise
 from minigrow.motifs.classes import colour_blind_classes
 from minigrow.motifs.ensemble import count_randomised, random_censuses
 from minigrow.motifs.esu import STOP, Census, Stopped, census
+from minigrow.motifs.graph import colour_blind
 from minigrow.motifs.statistics import most_changed, paired, strongest_coloured, summarise
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minigrow.laws.motifs.cases import adjacency, brute_force, draw_graph, gap
 from minigrow.laws.motifs.null import kept
-from minigrow.motifs import Plan, analyse, census, colour_blind, from_edges
+from minigrow.motifs import Plan, analyse, census, from_edges
 from minigrow.motifs import esu as esu_module
 from minigrow.motifs.classes import (
     _sorted_ids,
@@ -23,6 +23,7 @@ from minigrow.motifs.classes import (
     matrix_of,
 )
 from minigrow.motifs.esu import Census, census_in_parts, merge, vertex_sets
+from minigrow.motifs.graph import colour_blind
 from minigrow.motifs.sampling import _sample, expected_total, sample_naive, sampled_census
 from minigrow.motifs.switching import PASSES, TRIES, randomise, switch_naive, switched
 from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally

@@ -8,7 +8,8 @@ import pytest
 from minigrow import growth, nimble
 from minigrow.growth import Plan
 from minigrow.nimble.formulas import size_term
-from minigrow.nn import SGD, Adam, start
+from minigrow.nn import SGD, Adam
+from minigrow.nn.optimisers import start
 
 X = np.linspace(-1, 1, 40)[:, None]
 Y = X**2

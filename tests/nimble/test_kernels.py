@@ -11,6 +11,7 @@ from minigrow import nimble
 from minigrow.growth import Plan, start, train
 from minigrow.nimble.fast import kernels
 from minigrow.nimble.formulas import gradient
+from minigrow.nimble.rules import RULES
 from minigrow.nn import SGD, Spaces, deviation
 
 EPS = np.finfo(float).eps
@@ -29,7 +30,7 @@ def case(seed, rule, loss):
 
 
 @pytest.mark.kernels
-@given(seed=st.integers(0, 2**32), rule=st.sampled_from(sorted(nimble.RULES)), loss=st.sampled_from(["mse", "binary"]))
+@given(seed=st.integers(0, 2**32), rule=st.sampled_from(sorted(RULES)), loss=st.sampled_from(["mse", "binary"]))
 def test_gradient_equals_its_twin(seed, rule, loss):
     net, X, y = case(seed, rule, loss)
     g = np.full_like(net.theta, np.nan)

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from minigrow import growth, nimble
 from minigrow.nimble.formulas import gradient
 from minigrow.nimble.gates import neurons_on
-from minigrow.nn import ACTIVATIONS, SGD, Adam, central_step, complex_step, deviation
+from minigrow.nimble.rules import RULES
+from minigrow.nn import SGD, Adam, complex_step, deviation
+from minigrow.nn.activations import ACTIVATIONS
+from minigrow.nn.check import central_step
 
-RULES = sorted(nimble.RULES)
+NAMES = sorted(RULES)
 
 
 def moved(net, s, seed=0):
@@ -67,9 +70,7 @@ def test_size_gradient_written_out_as_in_the_paper():
 
 def test_rules_say_what_the_size_follows():
     X, y = np.ones((3, 1)), np.zeros((3, 1))
-    nets = {
-        rule: moved(nimble.controller([1, 3, 1], rule, rng=0), 0.4) for rule in nimble.RULES if "auxiliary" not in rule
-    }
+    nets = {rule: moved(nimble.controller([1, 3, 1], rule, rng=0), 0.4) for rule in RULES if "auxiliary" not in rule}
     ds = {rule: gradient(net, X, y)[1][-1] for rule, net in nets.items()}
     own = 2 * 0.32 * (0.4 - 1)
     assert ds["released"] == ds["schedule"] == pytest.approx(own)
@@ -135,7 +136,7 @@ def naive_cost(net):
     return total
 
 
-@given(s=st.floats(-2, 12), widths=st.lists(st.integers(1, 12), min_size=3, max_size=5), rule=st.sampled_from(RULES))
+@given(s=st.floats(-2, 12), widths=st.lists(st.integers(1, 12), min_size=3, max_size=5), rule=st.sampled_from(NAMES))
 def test_cost_equals_its_naive_twin(s, widths, rule):
     make = nimble.auxiliary if rule.startswith("auxiliary") else nimble.controller
     net = make(widths, rule=rule, rng=0, **({"goal": 0} if rule.startswith("auxiliary") else {}))

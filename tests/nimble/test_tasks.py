@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minigrow.nimble import TASKS, bessel, sample
+from minigrow.nimble import TASKS, sample
+from minigrow.nimble.bessel import bessel
 from minigrow.nimble.tasks import CUBIC, bessel_sum, bumps
 
 # Abramowitz and Stegun 1964, tables 9.1 and 9.2 (15 and 10 digits), and first zeros, table 9.5.

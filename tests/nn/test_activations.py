@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import ACTIVATIONS, RADIAL
-from minigrow.nn.activations import normal_cdf, sigmoid
-from minigrow.nn.radial import BEND_SERIES, GAIN_SERIES, LEAK, SMALL, THRESHOLD, length
+from minigrow.nn.activations import ACTIVATIONS, normal_cdf, sigmoid
+from minigrow.nn.radial import BEND_SERIES, GAIN_SERIES, LEAK, RADIAL, SMALL, THRESHOLD, length
 
 EVERY = {**ACTIVATIONS, **RADIAL}
 BATCHES = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.floats(-8, 8))

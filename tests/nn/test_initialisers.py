@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.nn import INITIALISERS
-from minigrow.nn.initialisers import normal, orthogonal, uniform
+from minigrow.nn.initialisers import INITIALISERS, normal, orthogonal, uniform
 
 SIZE = (300, 200)
 DEVIATION = {

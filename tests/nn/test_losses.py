@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import LOSSES, accuracy, softmax
+from minigrow.nn import accuracy, softmax
 from minigrow.nn.kernels import softmax_loss
-from minigrow.nn.losses import binary_cross_entropy, class_labels, mean_squared_error, softmax_cross_entropy
+from minigrow.nn.losses import LOSSES, binary_cross_entropy, class_labels, mean_squared_error, softmax_cross_entropy
 
 
 @st.composite

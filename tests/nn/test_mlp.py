@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.nn import ACTIVATIONS, INITIALISERS, LOSSES, MLP, RADIAL
+from minigrow.nn import MLP
+from minigrow.nn.activations import ACTIVATIONS
+from minigrow.nn.initialisers import INITIALISERS
+from minigrow.nn.losses import LOSSES
 from minigrow.nn.mlp import forward, gradient
+from minigrow.nn.radial import RADIAL
 
 WIDTHS = st.lists(st.integers(1, 5), min_size=2, max_size=5)
 

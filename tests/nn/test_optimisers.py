@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import L1, OPTIMISERS, SGD, Adam, AdamW, Momentum, Nesterov, Pull, RMSProp, State, start
-from minigrow.nn.optimisers import checked
+from minigrow.nn import L1, SGD, Adam, AdamW, Momentum, Nesterov, Pull, RMSProp
+from minigrow.nn.optimisers import OPTIMISERS, State, checked, start
 
 pytestmark = pytest.mark.kernels
 

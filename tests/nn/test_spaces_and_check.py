@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import MLP, Layered, Spaces, central_step, complex_step, deviation
+from minigrow.nn import MLP, Layered, Spaces, complex_step, deviation
+from minigrow.nn.check import central_step
 from minigrow.nn.params import flatten, size, views
 from minigrow.nn.spaces import entries, lengths, ranges, sizes_of, space_of
 

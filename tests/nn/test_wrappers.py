@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import isotropic
-from minigrow.nn import L1, MLP, OPTIMISERS, SGD, Adam, AdamW, Momentum, Pull, RMSProp, bind, start
+from minigrow.nn import L1, MLP, SGD, Adam, AdamW, Momentum, Pull, RMSProp
+from minigrow.nn.optimisers import OPTIMISERS, start
 from minigrow.nn.spaces import entries
-from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, described, restored
+from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind, described, restored
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((6, 4)), RNG.integers(2, size=6)

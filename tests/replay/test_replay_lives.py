@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import growth
-from minigrow.growth import Event, History, Move, apply
+from minigrow.growth import Event, History, Move
+from minigrow.growth.basis import apply
 from minigrow.replay import layout
 from minigrow.replay.cast import LIVES, PLACES, cast
 from minigrow.replay.columns import spaces

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow import growth, nimble, urn
-from minigrow.growth import Event, History, Plan, keep_snapshots, snapshot
+from minigrow.growth import Event, History, Plan, snapshot
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.isotropic import AutoAdapt, Network
 from minigrow.nn import MLP, Adam, AdamW
 from minigrow.replay import page, write_page

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from minigrow import isotropic, urn
 from minigrow.nn import MLP, Spaces
 from minigrow.plotting import picture
-from minigrow.structure import KINDS, from_layers, judge, pictures, read, read_net
+from minigrow.structure import judge, pictures, read, read_net
 from minigrow.structure.graph import FAR, components, longest_from, steps_from, walks
-from minigrow.structure.reading import effective, whole
+from minigrow.structure.reading import effective, from_layers, whole
+from minigrow.structure.verdict import KINDS
 
 GRAPHS = st.integers(0, 2**32 - 1).map(lambda seed: drawn(np.random.default_rng(seed)))
 

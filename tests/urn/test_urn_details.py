@@ -5,9 +5,11 @@ import pytest
 
 from minigrow.nn.spaces import entries
 from minigrow.structure import judge, read
-from minigrow.urn import Network, living, path_norm
+from minigrow.urn import Network
 from minigrow.urn.fast.in_order import forward_in_order
 from minigrow.urn.network import spectral_radius
+from minigrow.urn.pool import living
+from minigrow.urn.strengths import path_norm
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 3, 4])

@@ -5,9 +5,12 @@ import pytest
 
 from minigrow import growth
 from minigrow.growth import Plan, load, save, start
-from minigrow.nn import LOSSES, OPTIMISERS, SGD, Adam, Pull
+from minigrow.nn import SGD, Adam, Pull
+from minigrow.nn.losses import LOSSES
+from minigrow.nn.optimisers import OPTIMISERS
 from minigrow.nn.wrappers import Span, described, restored
-from minigrow.urn import Dead, Dealt, Network, Priced, Settling, Strengths, fit, line, predict, prune, score, train
+from minigrow.urn import Dead, Network, Priced, Settling, Strengths, fit, line, predict, prune, score, train
+from minigrow.urn.batches import Dealt
 from minigrow.urn.pricing import FALL, metric
 from minigrow.urn.strengths import block_soft_threshold, outgoing, prices, soft_threshold
 

@@ -3,7 +3,8 @@
 import numpy as np
 from my_network import Product
 
-from minigrow.growth import Move, flip, moved, permute
+from minigrow.growth import Move, moved, permute
+from minigrow.growth.basis import flip
 from minigrow.laws import EPS, law
 from minigrow.nn import complex_step, deviation
 

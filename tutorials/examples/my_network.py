@@ -20,7 +20,8 @@ import numpy as np
 from minigrow.growth import Event, Move, Plan, append, load, moved, save, snapshot, start, train
 from minigrow.motifs import analyse
 from minigrow.motifs.weights import network_graph
-from minigrow.nn import LOSSES, Adam, Spaces
+from minigrow.nn import Adam, Spaces
+from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import flatten
 from minigrow.replay import write_page
 from minigrow.structure import read_net

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.datasets import digits, split, standardised, take
+from minigrow.datasets import digits, split, standardised
+from minigrow.datasets.dataset import take
 from minigrow.differentiable_structure.layers import LayerSpares
 from minigrow.experiments.claims import Claim, judge, mean, median
 from minigrow.experiments.differentiable_structure.common import seeds

@@ -19,7 +19,8 @@ from minigrow.differentiable_structure import Rule, sample
 from minigrow.experiments.claims import Claim, judge, median
 from minigrow.experiments.differentiable_structure.common import Job, seeds, trained
 from minigrow.experiments.registry import Outcome
-from minigrow.growth import History, keep_snapshots, snapshot
+from minigrow.growth import History, snapshot
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.replay.lives import follow, rows_of
 
 QUICK = {"repeats": 2, "cycles": 20_000, "symbols": 4000}

@@ -18,7 +18,8 @@ from minigrow.experiments.claims import Claim, judge, mean
 from minigrow.experiments.isotropic.common import accuracy, network, trained
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, digit_parts, rounded
-from minigrow.growth import Context, Event, Plan
+from minigrow.growth import Event, Plan
+from minigrow.growth.plan import Context
 from minigrow.isotropic import Network, grow, prune
 from minigrow.plotting import bars, picture
 

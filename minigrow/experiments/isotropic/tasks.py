@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.datasets import Dataset, join, split_tasks, standardised, three_digit_tasks
+from minigrow.datasets import Dataset, standardised
+from minigrow.datasets.blocks import join, split_tasks, three_digit_tasks
 from minigrow.experiments.claims import Claim, bootstrap, judge, mean
 from minigrow.experiments.isotropic.common import accuracy, network, on
 from minigrow.experiments.registry import Outcome

@@ -22,7 +22,8 @@ from minigrow.experiments.motifs.data import binary_tree
 from minigrow.experiments.motifs.measures import by_seed, change, landscape, likeness
 from minigrow.experiments.motifs.training import BATCH, EPOCHS, OPTIMISER, initial
 from minigrow.experiments.registry import Outcome
-from minigrow.growth import Context, Event, Move, Plan, duplicate, moved, rotate, start, train
+from minigrow.growth import Event, Move, Plan, duplicate, moved, rotate, start, train
+from minigrow.growth.plan import Context
 from minigrow.motifs.weights import gaussian_cut, layered_graph, matrices
 from minigrow.nn import accuracy
 from minigrow.nn.initialisers import orthogonal

@@ -28,8 +28,9 @@ from minigrow.experiments.motifs.shuffled import size_of_z
 from minigrow.experiments.motifs.training import EPOCHS, SCHEMES, initial, learn
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import rounded
-from minigrow.motifs import Graph, Motifs, Plan, census, colour_blind
+from minigrow.motifs import Graph, Motifs, Plan, census
 from minigrow.motifs.ensemble import random_censuses
+from minigrow.motifs.graph import colour_blind
 from minigrow.motifs.statistics import summarise
 from minigrow.motifs.weights import gaussian_cut, layered_graph, layers, matrices
 

@@ -15,7 +15,8 @@ from minigrow.experiments.claims import Estimate, bootstrap, mean, median
 from minigrow.growth import Diverged, History, Plan
 from minigrow.nimble import TASKS, Network, fit, run_trials
 from minigrow.nimble.formulas import size_term
-from minigrow.nn import Adam, State
+from minigrow.nn import Adam
+from minigrow.nn.optimisers import State
 from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
 
 CHUNK = 25  # trials in a job

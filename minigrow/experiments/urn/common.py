@@ -15,8 +15,9 @@ from minigrow.experiments.claims import Claim, Estimate, bootstrap, judge
 from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.experiments.urn.tasks import Task, task
 from minigrow.growth import Diverged, Plan, start
-from minigrow.nn import LOSSES, Adam
+from minigrow.nn import Adam
 from minigrow.nn import accuracy as share_right
+from minigrow.nn.losses import LOSSES
 from minigrow.structure import judge as verdict
 from minigrow.structure import read_net
 from minigrow.urn import Network, Strengths, penalty, train

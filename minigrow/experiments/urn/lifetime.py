@@ -18,10 +18,12 @@ from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import OURS, RATE, accuracy, child_seeds, column, share, strengths
 from minigrow.experiments.urn.tasks import Task, four_bits
 from minigrow.growth import History, Plan, Run, accept, snapshot, start
-from minigrow.nn import LOSSES, Adam
-from minigrow.structure import KINDS, read_net
+from minigrow.nn import Adam
+from minigrow.nn.losses import LOSSES
 from minigrow.structure import judge as verdict
+from minigrow.structure import read_net
 from minigrow.structure.pictures import by_layer
+from minigrow.structure.verdict import KINDS
 from minigrow.urn import Network, grow, train
 
 QUICK = {"repeats": 10, "steps": 1500, "every": 100}

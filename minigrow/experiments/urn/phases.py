@@ -13,7 +13,7 @@ from typing import Any
 from minigrow.experiments.claims import Claim
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import Job, at_most, child_seeds, kinds, one, share, strengths
-from minigrow.structure import KINDS
+from minigrow.structure.verdict import KINDS
 
 QUICK = {"repeats": 10, "l1": [0.003, 0.01, 0.03], "time": [0.0, 0.003, 0.03], "wire": [0.0, 0.001, 0.003],
          "wire_l1": [0.001], "steps": 2000}  # fmt: skip

@@ -12,11 +12,13 @@ from minigrow.differentiable_structure.fit import start, train
 from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import AXES, Network
 from minigrow.differentiable_structure.rule import Spares
-from minigrow.growth import Context, Move, Plan, accept, apply, load, permute, save
+from minigrow.growth import Move, Plan, accept, load, permute, save
+from minigrow.growth.basis import apply
+from minigrow.growth.plan import Context
 from minigrow.laws import EPS, law
 from minigrow.laws.differentiable_structure.network import LIVELY, _chunk, _draw
-from minigrow.nn import State
 from minigrow.nn.check import deviation
+from minigrow.nn.optimisers import State
 from minigrow.nn.params import views
 
 ALPHABET = "()ab"

@@ -100,7 +100,7 @@ def _without_the_pull(rng):
 
     By hand: an outgoing weight 0.5 with gradient 0. One cycle makes it 0.5 - 0.0001 = 0.4999; without the pull it stays.
 
-    >>> from minigrow.nn import bind
+    >>> from minigrow.nn.wrappers import bind
     >>> zeros, after = np.zeros(8), []
     >>> for how in (LEARNING, LEARNING.inner):
     ...     net = Network({"x": 2, "h": 1, "y": 2}, "ab", np.array([0, 0, 0, 0.5, 0, 0, 0, 0]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigrow.growth import Move, append, apply, carry, duplicate, flip, keep, moved, permute, rescale, rotate
-from minigrow.growth.basis import Change, matrix
+from minigrow.growth import Move, append, duplicate, keep, moved, permute, rotate
+from minigrow.growth.basis import Change, apply, carry, flip, rescale
+from minigrow.growth.places import matrix
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps, mlp, rotation
 from minigrow.nn.params import views

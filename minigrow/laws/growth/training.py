@@ -17,7 +17,9 @@ from minigrow.isotropic import AutoAdapt, Network
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps, network, rotation
 from minigrow.laws.growth.basis import _draw
-from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov, State, bind, start
+from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov
+from minigrow.nn.optimisers import State, start
+from minigrow.nn.wrappers import bind
 
 
 def _steps(net, optimiser, state, batches):
@@ -152,7 +154,7 @@ def _drop_the_first(rng):
 
     By hand: weights (1, 2), one neuron appended: (1, 2, 0). Dropping the last gives (1, 2) back, dropping the first (2, 0).
 
-    >>> from minigrow.growth import apply
+    >>> from minigrow.growth.basis import apply
     >>> there, W, axes = Move("h", append(2, 1)), {"W": np.array([1.0, 2.0])}, {"W": ("+h",)}
     >>> [apply([there, Move("h", keep(kept, 3))], W, axes)["W"].tolist() for kept in ([0, 1], [1, 2])]
     [[1.0, 2.0], [2.0, 0.0]]

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from minigrow.growth import Move, moved, rotate
-from minigrow.isotropic import Network, embed, grow, grow_inputs, prune
+from minigrow.isotropic import Network, embed, grow, prune
 from minigrow.isotropic.fast.in_order import forward_in_order
 from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
+from minigrow.isotropic.growing import grow_inputs
 from minigrow.laws.cases import data, in_eps, network, rotation
 from minigrow.nn import MLP
 
@@ -45,7 +46,7 @@ def other_profile(rng: np.random.Generator) -> float:
 
     By hand: one neuron at z = 1. The slope of isotropic-tanh is 1 - tanh(1)^2 = 0.42, that of leaky 0.1 + 0.9 x 0.42 = 0.478.
 
-    >>> from minigrow.nn import RADIAL
+    >>> from minigrow.nn.radial import RADIAL
     >>> one, names = np.ones((1, 1)), ("isotropic_tanh", "isotropic_leaky")
     >>> [round(RADIAL[name].backward(one, one).item(), 3) for name in names]
     [0.42, 0.478]
@@ -60,7 +61,7 @@ def other_kernel(rng: np.random.Generator) -> float:
 
     By hand: one neuron at z = 1. isotropic-tanh gives tanh(1) = 0.762, leaky 0.1 + 0.9 x 0.762 = 0.785; gradients follow.
 
-    >>> from minigrow.nn import RADIAL
+    >>> from minigrow.nn.radial import RADIAL
     >>> [round(RADIAL[name].forward(np.ones((1, 1))).item(), 3) for name in ("isotropic_tanh", "isotropic_leaky")]
     [0.762, 0.785]
     """
@@ -77,7 +78,7 @@ def random_row(rng: np.random.Generator, forward: Forward = Network.__call__) ->
     By hand: an old neuron at z = 1, a new one at z = 1. The length goes from 1 to 1.414, and the old neuron's output from
     tanh(1) = 0.762 to tanh(1.414) / 1.414 = 0.628. (Element-wise tanh would not notice.)
 
-    >>> from minigrow.nn import RADIAL
+    >>> from minigrow.nn.radial import RADIAL
     >>> act = RADIAL["isotropic_tanh"].forward
     >>> [act(np.array([[1.0, new]]))[0, 0].round(3).item() for new in (0.0, 1.0)]
     [0.762, 0.628]

@@ -6,10 +6,10 @@ import numpy as np
 
 from minigrow.laws import law
 from minigrow.laws.motifs.cases import adjacency, brute_force, draw_graph, gap, size_of
-from minigrow.motifs import census, colour_blind, edges, from_edges
+from minigrow.motifs import census, edges, from_edges
 from minigrow.motifs.classes import add_up, colour_blind_classes, reversed_classes
 from minigrow.motifs.esu import Census
-from minigrow.motifs.graph import relabel, reverse
+from minigrow.motifs.graph import colour_blind, relabel, reverse
 
 EXACT = "counts are integers: nothing is rounded"
 

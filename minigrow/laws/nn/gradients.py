@@ -8,9 +8,13 @@ import numpy as np
 
 from minigrow.laws import law
 from minigrow.laws.cases import data, gradient_in_eps, in_eps, mlp
-from minigrow.nn import ACTIVATIONS, LOSSES, RADIAL, central_step, complex_step
+from minigrow.nn import complex_step
+from minigrow.nn.activations import ACTIVATIONS
+from minigrow.nn.check import central_step
 from minigrow.nn.kernels import softmax_loss
+from minigrow.nn.losses import LOSSES
 from minigrow.nn.mlp import gradient
+from minigrow.nn.radial import RADIAL
 
 EVERY = {**ACTIVATIONS, **RADIAL}
 

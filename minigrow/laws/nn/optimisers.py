@@ -6,7 +6,8 @@ import numpy as np
 
 from minigrow.laws import law
 from minigrow.laws.cases import in_eps
-from minigrow.nn import OPTIMISERS, Momentum, Nesterov, start
+from minigrow.nn import Momentum, Nesterov
+from minigrow.nn.optimisers import OPTIMISERS, start
 
 DECAYED = np.array([[0, 20], [40, 50]])
 

@@ -7,7 +7,8 @@ import numpy as np
 from minigrow.laws import law
 from minigrow.laws.cases import any_radial, in_eps, rotation
 from minigrow.laws.nn.gradients import EVERY
-from minigrow.nn import ACTIVATIONS, RADIAL
+from minigrow.nn.activations import ACTIVATIONS
+from minigrow.nn.radial import RADIAL
 
 
 def _rotated(rng, activation):

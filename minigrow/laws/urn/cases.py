@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from minigrow import growth
+from minigrow.growth.basis import Change
 from minigrow.nn.spaces import entries
 from minigrow.urn import Network
 from minigrow.urn.formulas import SLOPES
@@ -35,7 +36,7 @@ def inputs(rng: np.random.Generator, net: Network, n: int = 7) -> np.ndarray:
     return rng.standard_normal((n, net.inputs))
 
 
-def moved(net: Network, change: growth.Change) -> Network:
+def moved(net: Network, change: Change) -> Network:
     """Return the network after a change of the hidden space, places as they were.
 
     >>> net = pool(np.random.default_rng(0))

@@ -6,7 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from minigrow.growth import permute, rescale
+from minigrow.growth import permute
+from minigrow.growth.basis import rescale
 from minigrow.laws import law
 from minigrow.laws.cases import in_eps
 from minigrow.laws.urn.cases import deep, inputs, moved, pool

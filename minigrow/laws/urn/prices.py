@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from minigrow import growth
-from minigrow.growth import Move, flip, permute, rescale
+from minigrow.growth import Move, permute
+from minigrow.growth.basis import flip, rescale
 from minigrow.laws import law
 from minigrow.laws.urn.cases import deep, inputs, moved
-from minigrow.urn import Strengths, path_norm, penalty
+from minigrow.urn import Strengths, penalty
 from minigrow.urn.positions import places
-from minigrow.urn.strengths import block_soft_threshold, soft_threshold
+from minigrow.urn.strengths import block_soft_threshold, path_norm, soft_threshold
 
 SUMS = "only BLAS ordering sums of another length"
 TERMS = Strengths(1.0, 1.0, 1.0, 1.0)
