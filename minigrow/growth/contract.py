@@ -28,7 +28,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from minigrow.growth.basis import Move, apply
-from minigrow.nn.spaces import Axes, Wire, entries
+from minigrow.nn.spaces import Axes, Wire
 from minigrow.nn.validate import FLOATS
 
 
@@ -91,16 +91,6 @@ def check(net: Net) -> Net:
                 f"decayed and priced parameters must be trained, which {', '.join(unknown)} of {kind} is not."
             )
     return net
-
-
-def trained_entries(net: Network) -> int:
-    """Return how many entries of theta are trained: the leading ones.
-
-    >>> from minigrow.nn import MLP
-    >>> trained_entries(MLP.create([4, 3, 2], rng=0))
-    23
-    """
-    return entries(net, net.trained)
 
 
 def moved(net: Net, moves: Iterable[Move], **fields: Any) -> Net:

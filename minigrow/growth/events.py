@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.growth.basis import Move, carry
-from minigrow.growth.contract import Network, trained_entries
+from minigrow.growth.contract import Network
 from minigrow.growth.places import Places
 from minigrow.nn.optimisers import Optimiser, State
 from minigrow.nn.params import flatten, views
+from minigrow.nn.spaces import entries
 from minigrow.nn.validate import whole
 
 
@@ -114,7 +115,7 @@ def fits(optimiser: Optimiser, state: State, net: Network) -> None:
     Traceback (most recent call last):
     ValueError: the optimiser's state has slots of (8,) entries, but the network trains 23. ...
     """
-    P, found = trained_entries(net), [np.shape(slot) for slot in state.slots]
+    P, found = entries(net, net.trained), [np.shape(slot) for slot in state.slots]
     if len(found) != len(optimiser.orders) or any(shape != (P,) for shape in found):
         lengths = ", ".join(map(str, found)) or "none"
         raise ValueError(

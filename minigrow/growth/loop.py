@@ -24,13 +24,14 @@ from tqdm import tqdm
 
 from minigrow.growth.batches import Batches, Shuffled, Whole
 from minigrow.growth.checkpoint import Run, load, save
-from minigrow.growth.contract import Network, check, trained_entries
+from minigrow.growth.contract import Network, check
 from minigrow.growth.events import Event, explain, fits, follow
 from minigrow.growth.plan import Context, Plan, check_plan, interval, next_beat, on_beat
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES, accuracy, class_labels
 from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.optimisers import start as start_state
+from minigrow.nn.spaces import entries
 from minigrow.nn.wrappers import Span, bind
 
 
@@ -51,7 +52,7 @@ def start(net: Network, optimiser: Optimiser, *, rng: Any = None) -> Run:
     >>> start(MLP.create([4, 3, 2], rng=0), SGD(), rng=0).epoch
     0
     """
-    state = start_state(checked(optimiser), check(net).theta[: trained_entries(net)])
+    state = start_state(checked(optimiser), check(net).theta[: entries(net, net.trained)])
     return Run(net, optimiser, state, validate.generator(rng))
 
 
@@ -168,7 +169,7 @@ def _steps(run, batches, bound, stop):
 
 def _check_finite(run, loss, epoch):
     """The last step before a stop has no loss behind it that would tell, so parameters are looked at too."""
-    if not math.isfinite(loss) or not np.isfinite(run.net.theta[: trained_entries(run.net)]).all():
+    if not math.isfinite(loss) or not np.isfinite(run.net.theta[: entries(run.net, run.net.trained)]).all():
         raise FloatingPointError(f"{loss if not math.isfinite(loss) else math.nan} at step {run.step} (epoch {epoch})")
 
 

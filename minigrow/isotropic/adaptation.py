@@ -1,8 +1,8 @@
 """Let a network size itself: keep exactly k scaffold neurons, those with singular value <= tau, in every hidden layer.
 
-Fewer than k: the layer is using them, so add more. More than k: remove the least. A decaying weight lets singular values
-fall below tau when they are no longer needed; so weight decay is what forgets. Layers go from the last to the first, since
-removal in layer l changes what layer l + 1 is fed, and psi of a later layer must already be settled.
+If there are fewer than k, the layer is using them, so more are added; if there are more than k, the least are removed. Weight
+decay lets singular values fall below tau when they are no longer needed, so it is weight decay that forgets. Layers are adapted
+from the last to the first, since removal in layer l changes the input of layer l + 1, and a later psi must be settled by then.
 Source: Bird 2026, auto-adaptation.
 """
 

@@ -1,7 +1,7 @@
-"""What a removed neuron leaves behind: the variants of the intrinsic length o and of the linear correction psi.
+"""Choose what takes over the constant of a removed neuron: the variants of the intrinsic length o and the linear correction psi.
 
-A neuron whose weights are gone still holds its bias b*. That constant counted in the length, rho^2 = ... + b*^2, and it
-was passed on as a(rho) W_{l+1,*} b*. So
+A neuron whose incoming weights are zero still holds its bias b*. This constant is part of the length, rho^2 = ... + b*^2, and
+is passed on as a(rho) W_{l+1,*} b*. So
 
     o_l <- o_l + b*^2        psi_l <- psi_l + W_{l+1,*} b*
 
@@ -27,7 +27,7 @@ class IntrinsicLength(NamedTuple):
 
 
 class LinearCorrection(NamedTuple):
-    """A variant of psi: whether it is trained, its penalty (loss + penalty sum psi^2), and who takes up W b*.
+    """A variant of psi: whether it is trained, its penalty (loss + penalty sum psi^2), and what takes up W b*.
 
     `absorbs` is "psi", "bias" (the next bias takes the mean of a(rho) times W b*, which needs data) or "nothing".
     """

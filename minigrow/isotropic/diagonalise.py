@@ -47,8 +47,8 @@ def check_finite(W: np.ndarray) -> None:
 def polish(R: np.ndarray) -> np.ndarray:
     """Return the nearly orthogonal R (h, h) moved to the nearest orthogonal matrix: one Newton step, R + R (1 - R'R) / 2.
 
-    LAPACK's factors are orthogonal to about 10 eps, this to about 2. It matters because the errors of a hundred moves
-    in a row add up (82 eps of the logits' scale without, 16 with, for a net 170-22-33-92-112).
+    LAPACK's factors are orthogonal to about 10 eps, polished ones to about 2. It matters because the errors of a hundred
+    moves in a row add up: to 82 eps of the logits' scale without it and to 16 with it, for a net 170-22-33-92-112.
 
     >>> polish(np.array([[1 + 1e-9]]))
     array([[1.]])
@@ -142,7 +142,7 @@ def diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
 
 
 def _both_bases(W):
-    """R (m, m) and Q (d, d), both square: `svd` gives the longer one whole, so ask it about W or about W'."""
+    """Return R (m, m) and Q (d, d), both square; `svd` returns both whole only if rows >= columns, so it is given W or W'."""
     if len(W) > W.shape[1]:
         R, _, Q = svd(W)
         return R, polish(Q)

@@ -4,9 +4,9 @@ Left-diagonalise, so that neuron i carries singular value sigma_i alone; prune t
 
     o_l <- o_l + sum b*^2        psi_l <- psi_l + W_{l+1,*} b*
 
-Exact when sigma* = 0 and psi_{l-1,*} = 0; otherwise the error is linear in sigma*. "Least" is sigma_i, or the product
-sigma_i |W_{l+1} column i|, which also asks how loudly the neuron is heard. Two ways to find the least direction: the
-whole decomposition, or its last pair alone and a reflection that turns the last axis into it.
+This is exact when sigma* = 0 and psi_{l-1,*} = 0; otherwise the error is linear in sigma*. "Least" is measured by sigma_i, or
+by the product sigma_i |W_{l+1} column i|, which also counts the neuron's outgoing weights. The least direction comes from the
+whole decomposition, or from its last pair alone and a reflection that turns the last axis into it.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def _mean_gain(net, l, X):
 
 
 def least_product(net: Network, layer: int, count: int) -> np.ndarray:
-    """Return which neurons (count,) of a left-diagonalised layer have the least sigma_i |W_{l+1} column i|; of equals, the last.
+    """Return which neurons (count,) of a left-diagonalised layer have the least sigma_i |W_{l+1} column i|; ties go to the last.
 
-    Neurons with sigma = 0 are equals, and the last of them are free of psi (`gather`).
+    Neurons with sigma = 0 tie, and psi does not reach the last of them (`gather`).
 
     >>> least_product(left_diagonalise(Network.create([6, 4, 2], init="glorot", rng=0), 0)[0], 0, 2)
     array([1, 3])
@@ -125,7 +125,7 @@ def reflection(r: np.ndarray) -> np.ndarray:
 def free_direction(W: np.ndarray, psi: np.ndarray | None = None) -> np.ndarray:
     """Return a unit vector r (m,) with r' W = 0, for W (m, d) with more rows than columns; r' psi = 0 too if there is room.
 
-    What QR leaves of the axis that the columns reach least; cost m d^2.
+    The vector is what QR leaves of the axis that the columns reach least; it costs m d^2.
 
     >>> free_direction(np.array([[1.0], [0.0]]))
     array([0., 1.])
@@ -143,9 +143,9 @@ def free_direction(W: np.ndarray, psi: np.ndarray | None = None) -> np.ndarray:
 def least_direction(W: np.ndarray, most: int = 100) -> np.ndarray:
     """Return the unit vector r (m,) that makes |r' W| least, W (m, d), by inverse iteration on W W'.
 
-    Each turn solves for the residual of the last r, which is formed from W itself: squaring the condition number in W W'
-    then costs turns but not accuracy. Cost m^2 d for W W' and m^3 for its inverse, against about 10 times that for the
-    whole decomposition.
+    Each iteration solves for the residual of the last r, which is formed from W itself: squaring the condition number in W W'
+    then costs iterations but not accuracy. W W' costs m^2 d and its inverse m^3; the whole decomposition costs about 10 times
+    as much.
 
     >>> least_direction(np.array([[2.0, 0.0], [0.0, 1.0]])).round(6)
     array([0., 1.])

@@ -13,8 +13,8 @@ Written out, with h_0 = 0 and t = 1..I (h_I is never needed):
     h_t = act(W_hx x + c_h + W_hh h_{t-1})      y_t = W_yx x + c_y + W_yh h_{t-1}      output = y_I
     L = task(y_I) + time sum_{t=2}^{I} (t - 1) mean_n |a_t - a_{t-1}|^2,      a_t = [h_t, y_t] (a_I = y_I)
 
-Backwards, from t = I to 1: dy_t and dh_t start as the derivatives of L by y_t and h_t where they stand in L itself, and
-dh_t gathers what comes back from step t + 1; dz_t = act'(h_t) dh_t:
+Backwards, from t = I to 1: dy_t and dh_t start as the partial derivatives of L as written above by y_t and h_t; dh_t then
+adds what flows back from step t + 1; dz_t = act'(h_t) dh_t:
 
     dW_yh += dy_t' h_{t-1}     dh_{t-1} += dy_t W_yh + dz_t W_hh     dW_hh += dz_t' h_{t-1}
     dW_yx += dy_t' x           dW_hx += dz_t' x                      dc_y += sum dy_t     dc_h += sum dz_t
@@ -97,7 +97,9 @@ def gradient(net: Any, X: np.ndarray, y: np.ndarray, loss: str, time: float = 0.
     out = np.zeros_like(net.theta)
     d = views(out, net.shapes)
     for t in range(net.iterations, 0, -1):
-        _outputs_backward(d, X, h[t - 1], dy[t - 1])
+        d["Wyh"] += dy[t - 1].T @ h[t - 1]
+        d["Wyx"] += dy[t - 1].T @ X
+        d["cy"] += dy[t - 1].sum(axis=0)
         dh[t - 1] = dh[t - 1] + dy[t - 1] @ p["Wyh"]
         if t < net.iterations:
             dz = slope(h[t]) * dh[t]
@@ -106,9 +108,3 @@ def gradient(net: Any, X: np.ndarray, y: np.ndarray, loss: str, time: float = 0.
             d["ch"] += dz.sum(axis=0)
             dh[t - 1] = dh[t - 1] + dz @ p["Whh"]
     return value + time * late, out
-
-
-def _outputs_backward(d, X, h, dy):
-    d["Wyh"] += dy.T @ h
-    d["Wyx"] += dy.T @ X
-    d["cy"] += dy.sum(axis=0)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from minigrow.growth import Event, Move, accept, append, keep, load, moved, permute, save, start
-from minigrow.growth.contract import MEMBERS, check, trained_entries
+from minigrow.growth.contract import MEMBERS, check
 from minigrow.nn import MLP, AdamW, deviation
 from minigrow.nn.params import views
+from minigrow.nn.spaces import entries
 
 
 class Kind(NamedTuple):
@@ -122,7 +123,7 @@ def test_it_keeps_the_contract(kind):
     assert set(net.decayed) <= set(net.trained)
     assert set(net.priced) <= set(net.trained)
     assert tuple(net.axes)[: len(net.trained)] == tuple(net.trained)
-    assert trained_entries(net) == sum(net.params[name].size for name in net.trained)
+    assert entries(net, net.trained) == sum(net.params[name].size for name in net.trained)
     assert net.widths == tuple(net.sizes.values())
     assert net.parameters == net.theta.size == sum(array.size for array in net.params.values())
     assert set(net.active) == set(net.sizes)
@@ -189,7 +190,7 @@ def test_its_optimiser_follows_a_move_on_every_space(kind):
         moves = (Move(space, append(m, 2)),)
         event = Event("grow", space, 2, "test", m, m + 2, moves)
         later = accept(run, moved(net, moves), event)
-        assert [len(slot) for slot in later.state.slots] == [trained_entries(later.net)] * 2
+        assert [len(slot) for slot in later.state.slots] == [entries(later.net, later.net.trained)] * 2
 
 
 @each

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow.growth import Event, History, Move, append, follow
-from minigrow.growth.contract import trained_entries
 from minigrow.growth.history import from_arrays, to_arrays
 from minigrow.isotropic import Network
 from minigrow.nn import MLP, SGD, AdamW
 from minigrow.nn.optimisers import State, start
+from minigrow.nn.spaces import entries
 
 EVENT = Event("grow", "h1", 2, "asked for", 3, 5, (Move("h1", append(3, 2)),), 7)
 COLUMNS = st.lists(st.integers(0, 4), min_size=1, max_size=4)
@@ -172,7 +172,7 @@ def test_trained_parameters_stand_in_front(o, psi):
     assert ("lambda" in net.trained) == (o == "trainable")
     assert ("psi1" in net.trained) == ("psi2" in net.trained) == (psi in ("trainable", "decay"))
     assert net.trained == tuple(net.shapes)[: len(net.trained)]
-    assert sum(int(np.prod(net.shapes[name])) for name in net.trained) == trained_entries(net)
+    assert sum(int(np.prod(net.shapes[name])) for name in net.trained) == entries(net, net.trained)
 
 
 def test_state_follows_events_and_is_not_touched():

@@ -10,8 +10,8 @@ from minigrow.growth.basis import apply
 from minigrow.isotropic import Network, diagonalise, embed, grow, left_diagonalise, prune, singular_values, sparsify
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.diagonalise import gather, null, polish, svd
+from minigrow.isotropic.ends import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.isotropic.formulas import forward
-from minigrow.isotropic.growing import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.isotropic.pruning import free_direction, least_direction, least_product, reflection
 from minigrow.nn.initialisers import orthogonal
 

@@ -49,6 +49,7 @@ def life(job: Job) -> History:
 def identities(history: History) -> list[list[int]]:
     """Return which neurons lived at each row, numbered in the order of their births.
 
+    >>> from minigrow.growth.events import Event
     >>> life = History().with_row({"step": 0, "widths": (1, 2, 1)}).with_row({"step": 5, "widths": (1, 2, 1)})
     >>> identities(life.with_events([Event("prune", "h", 1, "", 2, 1, step=3, origin=(1,)), Event("grow", "h", 1, "", 1, 2, step=4)]))
     [[0, 1], [1, 2]]

@@ -59,9 +59,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     kinds = {name: (1, False, pull) for name, pull in PULLS.items()}
     kinds |= {f"fixed {L}": (L, True, 3e-5) for L in config["depths"]}
     found = pmap(one, [Job(*kind, config["width"], config["epochs"], s) for kind in kinds.values() for s in each])
-    return Outcome(
-        {"depths": config["depths"], "runs": {name: found[i * n : (i + 1) * n] for i, name in enumerate(kinds)}}
-    )
+    runs = {name: found[i * n : (i + 1) * n] for i, name in enumerate(kinds)}
+    return Outcome({"depths": config["depths"], "runs": runs})
 
 
 def values(runs: list[dict[str, Any]], name: str) -> np.ndarray:

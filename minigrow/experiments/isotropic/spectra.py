@@ -80,9 +80,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge whether the isotropic spectrum spreads, and faster than the element-wise one."""
     isotropic, tanh = (np.array(data[side]["condition"]) for side in SIDES)
-    end, least = mean(isotropic[:, -1] / isotropic[:, 0]), mean(np.array(data["isotropic tanh"]["least"])[:, -1])
-    ratio = mean(isotropic[:, -1] / tanh[:, -1])
-    epochs = isotropic.shape[1] - 1
+    end, ratio = mean(isotropic[:, -1] / isotropic[:, 0]), mean(isotropic[:, -1] / tanh[:, -1])
+    least, epochs = mean(np.array(data["isotropic tanh"]["least"])[:, -1]), isotropic.shape[1] - 1
     return [
         judge(f"training spreads the singular values of W_2 ({epochs} epochs)",
               "they spread (replication: condition 1.2 at the start, 8 after 24 epochs)", end,
@@ -97,10 +96,8 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `spectra.png`: one spectrum over the epochs for each side, and the condition numbers of all."""
     with picture(folder / "spectra.png", columns=3) as axes:
-        limits = [
-            np.min([data[s]["spectrum"] for s in SIDES]) * 0.95,
-            np.max([data[s]["spectrum"] for s in SIDES]) * 1.05,
-        ]
+        spectra = [data[side]["spectrum"] for side in SIDES]
+        limits = [0.95 * np.min(spectra), 1.05 * np.max(spectra)]
         for i, (ax, side) in enumerate(zip(axes[0], SIDES, strict=False)):
             ax.plot(data[side]["spectrum"], color=look(i)["color"], linewidth=1.2)
             ax.set(title=side, xlabel="epoch", ylabel="singular values of $W_2$", ylim=limits)
@@ -109,7 +106,5 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             conditions = np.array(data[side]["condition"])
             band(ax, np.arange(conditions.shape[1]), conditions, i)
             name_curve(ax, conditions.shape[1] - 1, conditions[:, -1].mean(), side.replace(" ", "\n"), i)
-        ax.set(
-            title="how far they spread", xlabel="epoch", ylabel=r"condition $\sigma_{max} / \sigma_{min}$", yscale="log"
-        )
-        ax.set_xlim(0, 1.3 * (conditions.shape[1] - 1))
+        ax.set(title="how far they spread", ylabel=r"condition $\sigma_{max} / \sigma_{min}$", yscale="log")
+        ax.set(xlabel="epoch", xlim=(0, 1.3 * (conditions.shape[1] - 1)))

@@ -47,7 +47,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 
 def one(job: tuple) -> dict[str, Any]:
-    """Train the networks of one seed; their landscapes, accuracies, and how far `rotated` is from `isotropic` in output."""
+    """Train the networks of one seed; return their landscapes, accuracies, and how far `rotated` is from `isotropic` in output."""
     seed, patterns, random = job
     rng = np.random.default_rng([seed, 31])
     data = binary_tree(patterns, rng)
@@ -86,7 +86,7 @@ def fit(net: Any, data: Any, policies: tuple, rng: np.random.Generator) -> Any:
 
 
 def due(net: Any, epoch: int) -> list[int]:
-    """The hidden layers, from 1, that get a neuron after this epoch: one for layer 1, every second epoch one for layer 2.
+    """Return the hidden layers, from 1, that get a neuron after this epoch: layer 1 always, layer 2 every second epoch.
 
     >>> from minigrow.nn import MLP
     >>> due(MLP.create([31, 10, 5, 4], rng=0), 2), due(MLP.create([31, 20, 10, 4], rng=0), 2)
@@ -96,9 +96,9 @@ def due(net: Any, epoch: int) -> list[int]:
 
 
 def split_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
-    """Policy: split a random neuron of each layer that is due into two halves with the same input weights (Net2Net).
+    """Split a random neuron of each layer that is due into two halves with the same input weights (a policy; Net2Net).
 
-    The halves get slightly unequal shares, or they would stay equal for ever.
+    The halves get slightly unequal shares of the outgoing weights, or they would stay equal for ever.
     """
     events, rng = [], context.rng
     for l in due(net, context.epoch):
@@ -110,7 +110,7 @@ def split_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
 
 
 def add_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
-    """Policy: append a neuron without input weights to each layer that is due (isotropic growth)."""
+    """Append a neuron without input weights to each layer that is due (a policy; isotropic growth)."""
     events = []
     for l in due(net, context.epoch):
         net, event = isotropic.grow(net, l - 1, 1, rng=context.rng, reason="schedule")
@@ -119,7 +119,7 @@ def add_neurons(net: Any, context: Context) -> tuple[Any, list[Event]]:
 
 
 def turned(net: Any, rng: np.random.Generator) -> Any:
-    """The same isotropic network with both hidden layers in a random other basis.
+    """Return the same isotropic network with both hidden layers in another, random basis.
 
     >>> rng = np.random.default_rng(0)
     >>> net = _isotropic((4, 3), rng)
@@ -132,7 +132,7 @@ def turned(net: Any, rng: np.random.Generator) -> Any:
 
 
 def peers(data: dict, r: dict, name: str, reference: str) -> float:
-    """Mean likeness of a run's network to the `reference` networks of the other seeds (a scalar)."""
+    """Return the mean likeness of a run's network to the `reference` networks of the other seeds (a scalar)."""
     others = [p["nets"][reference] for p in data["runs"] if p["seed"] != r["seed"]]
     return float(np.nanmean([likeness(r["nets"][name], other) for other in others]))
 

@@ -1,4 +1,4 @@
-"""Does learning change the motif landscape, and how much does the initialisation decide? Initial nets against trained ones.
+"""Does learning change the motif landscape, and how much does the initialisation decide? Compare initial nets with trained ones.
 
 One job is one network (hidden widths, initialisation, seed): it is drawn, trained on each task, and all three are cut by one
 Gaussian fitted to their pooled weights. The initial one is counted twice, with two null models: the gap between the two
@@ -67,7 +67,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 
 def one(job: tuple) -> dict[str, Any]:
-    """Draw, train and count one network: its landscapes, and its accuracy by epoch on each task."""
+    """Draw, train and count one network; return its landscapes, and its accuracy by epoch on each task."""
     hidden, scheme, seed, size, patterns, random = job
     rng = np.random.default_rng([seed, SCHEMES.index(scheme), *hidden])
     net = initial(tuple(hidden), scheme, rng)
@@ -87,17 +87,17 @@ def one(job: tuple) -> dict[str, Any]:
 
 
 def moved(r: dict) -> float:
-    """Change by learning, mean over the tasks, in units of the change between two null models of one net (a scalar)."""
+    """Return the change by learning, mean over the tasks, over the change between two null models of one net (a scalar)."""
     return float(np.mean([change(r["nets"]["initial"], r["nets"][task]) for task in TASKS]) / floor(r))
 
 
 def floor(r: dict) -> float:
-    """Change of Z between two null models of the same initial network (a scalar)."""
+    """Return the change of Z between two null models of the same initial network (a scalar)."""
     return change(r["nets"]["initial"], r["nets"]["again"])
 
 
 def epochs_needed(accuracy: list[float]) -> int:
-    """The first epoch with at least 95 % accuracy (one more than there were if none).
+    """Return the first epoch with at least 95 % accuracy, or one more than there were if there is none.
 
     >>> epochs_needed([0.2, 0.96, 0.99]), epochs_needed([0.2])
     (1, 1)
@@ -106,7 +106,7 @@ def epochs_needed(accuracy: list[float]) -> int:
 
 
 def _against_normal(data, value):
-    """Per seed: the lower of orthogonal and Glorot, less normal."""
+    """Return, per seed, the lower value of orthogonal and Glorot minus that of normal."""
     found = {scheme: by_seed(chosen(data, scheme=scheme), value) for scheme in SCHEMES}
     return [min(o, g) - n for n, o, g in zip(*(found[s] for s in SCHEMES), strict=True)]
 

@@ -17,7 +17,7 @@ FREQUENT = 1e-3
 
 
 def landscape(graph: Graph, size: int, random: int, rng: np.random.Generator) -> dict[str, Any]:
-    """The landscape of one graph, plain enough for JSON; `random` graphs (a scalar number) in the null model.
+    """Return the landscape of one graph, plain enough for JSON; the null model has `random` graphs (a scalar).
 
     >>> from minigrow.motifs import from_edges
     >>> sorted(landscape(from_edges([0, 1, 1], [1, 2, 3]), 3, 2, np.random.default_rng(0)))
@@ -28,7 +28,7 @@ def landscape(graph: Graph, size: int, random: int, rng: np.random.Generator) ->
 
 
 def frequent(found: Motifs) -> np.ndarray:
-    """Which classes (c,) are frequent, in the graph or in its null model.
+    """Return which classes (c,) are frequent, in the graph or in its null model.
 
     >>> from minigrow.motifs import from_edges
     >>> frequent(analyse(from_edges([0, 1], [1, 2]), 3, np.random.default_rng(0), Plan(2))).tolist()
@@ -46,7 +46,7 @@ def _classes(found: Motifs) -> dict[str, list[float | None]]:
 def landscapes(
     nets: Mapping[str, Sequence[np.ndarray]], cut: Cut, size: int, random: int, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """The landscape of each network, given as weights W_l (m_l, m_{l-1}), all cut in the same way.
+    """Return the landscape of each network, given as weights W_l (m_l, m_{l-1}), all cut in the same way.
 
     >>> from minigrow.motifs.weights import Cut
     >>> list(landscapes({"a": [np.ones((2, 2))]}, Cut(-2, -1, 1, 2), 3, 2, np.random.default_rng(0)))
@@ -56,7 +56,7 @@ def landscapes(
 
 
 def shared_z(a: Mapping, b: Mapping) -> tuple[np.ndarray, np.ndarray]:
-    """Z (c,) of the classes that are frequent in both landscapes and whose Z is defined in both.
+    """Return Z (c,), in a and in b, of the classes that are frequent in both landscapes and whose Z is defined in both.
 
     >>> shared_z({"classes": {"1": [0.5, 2.0], "2": [0.5, None]}}, {"classes": {"1": [0.5, 1.0], "2": [0.5, 1.0]}})
     (array([2.]), array([1.]))
@@ -67,7 +67,7 @@ def shared_z(a: Mapping, b: Mapping) -> tuple[np.ndarray, np.ndarray]:
 
 
 def change(a: Mapping, b: Mapping) -> float:
-    """Root mean square of Z_b - Z_a over the classes of `shared_z` (a scalar; NaN where there is none).
+    """Return the root mean square of Z_b - Z_a over the classes of `shared_z` (a scalar; NaN where there is none).
 
     >>> change({"classes": {"1": [0.5, 2.0]}}, {"classes": {"1": [0.5, -1.0]}})
     3.0
@@ -77,7 +77,7 @@ def change(a: Mapping, b: Mapping) -> float:
 
 
 def likeness(a: Mapping, b: Mapping) -> float:
-    """Correlation of Z over the classes of `shared_z`, -1..1 (NaN for fewer than three classes).
+    """Return the correlation of Z over the classes of `shared_z`, -1..1 (NaN for fewer than three classes).
 
     >>> likeness(*[{"classes": {"1": [1, 2.0], "2": [1, 3.0], "3": [1, 5.0]}}] * 2)
     1.0
@@ -87,7 +87,7 @@ def likeness(a: Mapping, b: Mapping) -> float:
 
 
 def chosen(data: dict, **wanted: Any) -> list[dict]:
-    """The runs whose entries are these, of the first size unless `size` says otherwise.
+    """Return the runs whose entries are these, of the first size unless `size` says otherwise.
 
     >>> chosen({"size": 4, "runs": [{"size": 4, "scheme": "glorot"}]}, scheme="glorot")
     [{'size': 4, 'scheme': 'glorot'}]
@@ -97,7 +97,7 @@ def chosen(data: dict, **wanted: Any) -> list[dict]:
 
 
 def by_seed(runs: Iterable[dict], value: Callable[[dict], float]) -> list[float]:
-    """The mean of value(run) over the runs of each seed, seeds in order: independent repeats.
+    """Return the mean of value(run) over the runs of each seed, in the order of seeds: these are independent repeats.
 
     >>> by_seed([{"seed": 1, "v": 1.0}, {"seed": 1, "v": 3.0}, {"seed": 0, "v": 5.0}], lambda run: run["v"])
     [5.0, 2.0]
@@ -109,11 +109,11 @@ def by_seed(runs: Iterable[dict], value: Callable[[dict], float]) -> list[float]
 
 
 def remembered(r: dict) -> float:
-    """Likeness of initial and trained landscapes, mean over the tasks (a scalar)."""
+    """Return the likeness of initial and trained landscapes, mean over the tasks (a scalar)."""
     return float(np.mean([likeness(r["nets"]["initial"], r["nets"][task]) for task in TASKS]))
 
 
 def fingerprint(data: dict, r: dict, net: str = "initial") -> float:
-    """Mean likeness of a run's landscape to those of the other seeds with the same scheme and widths (a scalar)."""
+    """Return the mean likeness of a run's landscape to those of the other seeds with the same scheme and widths (a scalar)."""
     peers = chosen(data, hidden=r["hidden"], scheme=r["scheme"])
     return float(np.nanmean([likeness(r["nets"][net], p["nets"][net]) for p in peers if p["seed"] != r["seed"]]))

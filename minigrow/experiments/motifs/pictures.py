@@ -1,4 +1,4 @@
-"""The figures of the motif experiments, each from its data alone. Colours are Okabe and Ito's, with markers for grey print."""
+"""Draw the figures of the motif experiments from their data alone. Colours are Okabe and Ito's, with markers for grey print."""
 
 import functools
 import operator
@@ -20,7 +20,7 @@ DPI = 120
 
 
 def sheet(rows: int, columns: int, size: tuple[float, float]):
-    """A figure that needs no screen, and its axes (rows, columns)."""
+    """Return a figure that needs no screen, and its axes (rows, columns)."""
     figure = blank(size)
     return figure, figure.subplots(rows, columns, squeeze=False)
 
@@ -34,7 +34,7 @@ def _name(hidden):
 
 
 def accuracy_curves(data: dict, path: Path) -> None:
-    """Accuracy by epoch: a panel per task and architecture, mean over seeds with their range."""
+    """Draw accuracy by epoch, the mean over seeds with their range, in one panel per task and architecture."""
     widths = _widths(data)
     figure, axes = sheet(len(TASKS), len(widths), (4 * len(widths) + 1, 5.5))
     for row, task in enumerate(TASKS):
@@ -59,7 +59,7 @@ def _curve(panel, curves, scheme):
 
 
 def scatter(data: dict, path: Path) -> None:
-    """Z before against Z after learning, a point per class and seed: a row per task, a column per scheme."""
+    """Draw Z before against Z after learning, one point per class and seed, one row per task and one column per scheme."""
     figure, axes = sheet(len(TASKS), len(SCHEMES), (10, 6.4))
     for row, task in enumerate(TASKS):
         for column, scheme in enumerate(SCHEMES):
@@ -77,7 +77,7 @@ def scatter(data: dict, path: Path) -> None:
 
 
 def most_changed_bars(data: dict, path: Path, number: int = 8) -> None:
-    """The classes whose mean Z changes most over seeds, drawn as motifs, with Z before and after: a row per scheme."""
+    """Draw the classes whose mean Z over seeds changes most, as motifs with Z before and after, one row per scheme."""
     from matplotlib.lines import Line2D
 
     figure = blank((11, 9.5))
@@ -95,7 +95,7 @@ def most_changed_bars(data: dict, path: Path, number: int = 8) -> None:
 
 
 def _mean_changes(runs, task):
-    """(class, Z before by seed, Z after by seed), largest mean change first, of classes frequent in most seeds."""
+    """Return (class, Z before by seed, Z after by seed) of classes frequent in most seeds, largest mean change first."""
     table = []
     for identity in {i for r in runs for i in r["nets"][task]["classes"]}:
         pairs = [[r["nets"][net]["classes"].get(identity, (0, None))[1] for net in ("initial", task)] for r in runs]
@@ -120,7 +120,7 @@ def _pairs_of_bars(panel, found, title):
 
 
 def profiles(data: dict, path: Path) -> None:
-    """Significance profiles: Z over its length for the classes that all nets of an architecture share, a line per seed."""
+    """Draw significance profiles, Z over its length for the classes that all nets of an architecture share, one line per seed."""
     nets = ("initial", *TASKS)
     figure, axes = sheet(len(SCHEMES), len(nets), (12, 7))
     for row, scheme in enumerate(SCHEMES):
@@ -139,7 +139,7 @@ def profiles(data: dict, path: Path) -> None:
 
 
 def profile_table(runs, nets, net):
-    """Profiles (seeds, classes) over the classes with a Z in every one of these networks."""
+    """Return profiles (seeds, classes) over the classes with a Z in every one of these networks."""
     having = [{i for i, (_, z) in r["nets"][n]["classes"].items() if z is not None} for r in runs for n in nets]
     classes = sorted(set.intersection(*having), key=int)
     z = np.array([[r["nets"][net]["classes"][i][1] for i in classes] for r in runs], float).reshape(len(runs), -1)
@@ -147,7 +147,7 @@ def profile_table(runs, nets, net):
 
 
 def fingerprints(data: dict, path: Path) -> None:
-    """How alike the landscapes of different seeds are, before and after learning, and each net to its former self."""
+    """Draw how alike landscapes of different seeds are, before and after learning, and each net to itself before learning."""
     figure, axes = sheet(1, 1, (7, 4.2))
     panel, groups = axes[0, 0], ("initial", *TASKS)
     for shift, scheme in enumerate(SCHEMES):
@@ -162,7 +162,7 @@ def fingerprints(data: dict, path: Path) -> None:
 
 
 def _points(panel, runs, values, where):
-    """A point for each run, and the mean over seeds with its 95 % interval; where = (shift, scheme)."""
+    """Draw one point per run, and the mean over seeds with its 95 % interval; where = (shift, scheme)."""
     shift, scheme = where
     colour, marker, _ = LOOK[scheme]
     for place, value in enumerate(values):
@@ -178,7 +178,7 @@ def _points(panel, runs, values, where):
 
 
 def control_bars(data: dict, path: Path) -> None:
-    """Change of Z from the initial net: right labels, shuffled labels, the same net against a second null model."""
+    """Draw the change of Z from the initial net with right and shuffled labels, and of this net under a second null model."""
     figure, axes = sheet(1, 1, (7, 4.2))
     panel, names = axes[0, 0], ("right", "shuffled", "again")
     for shift, scheme in enumerate(SCHEMES):
@@ -192,7 +192,7 @@ def control_bars(data: dict, path: Path) -> None:
 
 
 def wiring_bars(data: dict, path: Path) -> None:
-    """Change of Z from trained nets to shuffles and between shuffles; size of Z under two null models, with a net untrained."""
+    """Draw the change of Z from trained nets to shuffles and between shuffles, and the size of Z, also untrained, by null model."""
     changes = {"trained to\nshuffled": "change shuffled", "one shuffle\nto another": "change shuffles"}
     sizes = {
         "trained, chance\nkeeps degrees": ("trained", "degrees"),
@@ -224,7 +224,7 @@ def wiring_bars(data: dict, path: Path) -> None:
 
 
 def likeness_matrix(data: dict, nets: Sequence[str], path: Path) -> None:
-    """Mean likeness of each kind of network (k, k) to each kind of other seeds, as a shaded table with its numbers."""
+    """Draw the mean likeness of each kind of network (k, k) to each kind of other seeds as a shaded table with its numbers."""
     runs = data["runs"]
     table = np.array([[_mean_likeness(runs, a, b) for b in nets] for a in nets])
     figure, axes = sheet(1, 1, (6.4, 5))

@@ -41,7 +41,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 
 def one(job: tuple) -> dict[str, Any]:
-    """Train one network with right and with shuffled labels; the landscapes of all four."""
+    """Train one network with right and with shuffled labels; return the landscapes of all four."""
     hidden, scheme, seed, patterns, random = job
     rng = np.random.default_rng([seed, SCHEMES.index(scheme), *hidden])
     net, data = initial(tuple(hidden), scheme, rng), binary_tree(patterns, rng)
@@ -58,7 +58,7 @@ def one(job: tuple) -> dict[str, Any]:
 
 
 def _distance(a, b):
-    """How far the weights moved, relative to their length."""
+    """Return how far the weights moved, relative to their length."""
     a, b = (np.concatenate([W.ravel() for W in net]) for net in (a, b))
     return float(np.linalg.norm(b - a) / np.linalg.norm(a))
 
@@ -71,7 +71,7 @@ def _ratio(data, name, to):
 
 
 def size_of_z(landscape: dict) -> float:
-    """Root mean square of Z over the frequent classes (a scalar).
+    """Return the root mean square of Z over the frequent classes (a scalar).
 
     >>> size_of_z({"classes": {"1": [1, 3.0], "2": [1, None], "3": [1, -3.0]}})
     3.0

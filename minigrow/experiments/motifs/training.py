@@ -1,8 +1,8 @@
 """Train the paper's perceptrons: `initial(widths, scheme, rng)`, `learn(net, data, rng)`.
 
-ReLU hidden layers, softmax output, cross-entropy; SGD rate .01 with Nesterov momentum .6 and decay 1e-6 a step; batches of
-20, at most 20 epochs. 70 % of the data train, of which 10 % watch for early stopping (ours: when the loss on them has not
-fallen by 1 % for 3 epochs; the paper does not say what it watches). Accuracy is measured on the other 30 %.
+They have ReLU hidden layers, softmax output and cross-entropy, and learn by SGD with rate .01, Nesterov momentum .6 and decay 1e-6
+per step, in batches of 20, for at most 20 epochs. The training set is 70 % of the data; 10 % of it are the validation set for early
+stopping (ours: when its loss has not fallen by 1 % for 3 epochs; the paper does not say). The other 30 % are the test set.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def initial(hidden: tuple[int, ...], scheme: str, rng: np.random.Generator) -> M
 
 
 def shuffled(data: Dataset, rng: np.random.Generator) -> Dataset:
-    """The same patterns (n, 31) with their labels (n,) in random order: nothing is left to learn.
+    """Return the same patterns (n, 31) with their labels (n,) in random order, so that nothing is left to learn.
 
     >>> from minigrow.experiments.motifs.data import binary_tree
     >>> data = binary_tree(50, np.random.default_rng(0))
@@ -41,9 +41,9 @@ def shuffled(data: Dataset, rng: np.random.Generator) -> Dataset:
 
 
 def learn(net: MLP, data: Dataset, rng: np.random.Generator, patience: int = PATIENCE) -> tuple[MLP, list[float]]:
-    """Train; the network, and its accuracy on the 30 % kept apart before training and after each epoch.
+    """Train a network; return it and its accuracy on the test set before training and after each epoch.
 
-    `patience` epochs without progress end it; `EPOCHS` means no early stopping.
+    Training ends after `patience` epochs without progress; `EPOCHS` means no early stopping.
 
     >>> from minigrow.experiments.motifs.data import binary_tree
     >>> _, scores = learn(initial((5,), "glorot", np.random.default_rng(0)), binary_tree(300, np.random.default_rng(0)),

@@ -1,4 +1,4 @@
-"""How much of a trained net's motif landscape is in its wiring? Ask it by two kinds of chance that keep layers.
+"""How much of a trained net's motif landscape is in its wiring? Compare it with two kinds of chance that keep layers.
 
 The networks are those of `motifs.shuffled` with the right labels. The weights of each layer are shuffled three times:
 
@@ -59,7 +59,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 
 def one(job: tuple) -> dict[str, Any]:
-    """Train one network; its changes of Z by shuffling, and its sizes of Z under each kind of chance."""
+    """Train one network; return its changes of Z by shuffling, and its sizes of Z under each kind of chance."""
     hidden, scheme, seed, patterns, random, rewired = job
     rng = np.random.default_rng([seed, SCHEMES.index(scheme), *hidden])
     net = initial(tuple(hidden), scheme, rng)
@@ -78,7 +78,7 @@ def one(job: tuple) -> dict[str, Any]:
 
 
 def by_shuffling(trained: Graph, shuffles: list[Graph], random: int, rng: np.random.Generator) -> dict[str, Any]:
-    """Change of Z from the trained net to its shuffles and from one shuffle to another, means; size of Z of both (the paper's null).
+    """Return the mean change of Z from the trained net to a shuffle and between shuffles, and both sizes of Z (the paper's null).
 
     >>> from minigrow.motifs import from_edges
     >>> sorted(by_shuffling(from_edges([0, 1], [1, 2]), [from_edges([0, 1], [1, 2])] * 2, 2, np.random.default_rng(0)))
@@ -95,7 +95,7 @@ def by_shuffling(trained: Graph, shuffles: list[Graph], random: int, rng: np.ran
 
 
 def by_rewiring(graph: Graph, plan: Plan, rewired: int, rng: np.random.Generator) -> dict[str, float]:
-    """Size of Z when chance keeps degrees and when it keeps the plan's blocks too; mean size of `rewired` graphs; p.
+    """Return the size of Z when chance keeps degrees and when it keeps the plan's blocks too, the mean of `rewired` graphs, and p.
 
     >>> from minigrow.motifs import from_edges
     >>> plan = Plan(3, blocks=np.array([0, 0, 0, 1, 1, 1]))
@@ -113,7 +113,7 @@ def by_rewiring(graph: Graph, plan: Plan, rewired: int, rng: np.random.Generator
 
 
 def size_of(found: Motifs) -> float:
-    """Root mean square of Z over the frequent classes whose Z is defined (a scalar; NaN where there is none).
+    """Return the root mean square of Z over the frequent classes whose Z is defined (a scalar; NaN where there is none).
 
     >>> from minigrow.motifs.esu import Census
     >>> one, two = (Census(3, np.array([1, 65]), np.array([n, 1])) for n in (3, 9))
@@ -125,7 +125,7 @@ def size_of(found: Motifs) -> float:
 
 
 def of_scheme(data: dict, scheme: str, value: Callable[[dict], float]) -> Estimate:
-    """The mean of value(run) over the seeds of one initialisation, architectures averaged first, with its 95 % interval.
+    """Return the mean of value(run) over seeds of one initialisation, architectures averaged first, with its 95 % interval.
 
     >>> runs = [{"scheme": "glorot", "seed": seed, "v": v} for seed, v in ((0, 1.0), (0, 3.0), (1, 2.0))]
     >>> of_scheme({"runs": runs}, "glorot", lambda r: r["v"])
@@ -135,7 +135,7 @@ def of_scheme(data: dict, scheme: str, value: Callable[[dict], float]) -> Estima
 
 
 def beyond_shuffles(r: dict) -> float:
-    """(a): change of Z from the trained net to its shuffles over that between shuffles (a scalar, 1 by chance).
+    """Return (a), the change of Z from the trained net to its shuffles over that between shuffles (a scalar, 1 by chance).
 
     >>> beyond_shuffles({"change shuffled": 3.0, "change shuffles": 2.0})
     1.5
@@ -144,7 +144,7 @@ def beyond_shuffles(r: dict) -> float:
 
 
 def beyond_rewiring(r: dict, graph: str) -> float:
-    """(b): size of Z of a graph over the mean size of its rewirings within layers (a scalar, 1 by chance).
+    """Return (b), the size of Z of a graph over the mean size of its rewirings within layers (a scalar, 1 by chance).
 
     >>> beyond_rewiring({"trained plain": {"layers": 3.0, "chance": 2.0}}, "trained plain")
     1.5

@@ -1,7 +1,7 @@
-"""The forward pass with every sum taken from left to right: here, appending neurons changes not one bit.
+"""Run the forward pass with every sum taken from left to right, so that appending neurons changes not one bit.
 
-BLAS splits a sum by its length, so a longer sum with zeros in it may round differently. That is all that is left of
-"exact" growth in floating point, and this twin shows it: `np.cumsum` adds in a fixed order.
+BLAS splits a sum by its length, so a longer sum with zeros in it may round differently. Nothing else keeps growth from being
+exact in floating point, and this twin shows it: `np.cumsum` adds in a fixed order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minigrow.nn.validate import matrix
 
 
 def forward_in_order(net: Any, X: np.ndarray) -> np.ndarray:
-    """Return the logits (n, m_L) for X (n, m_0), slowly, with sums in a fixed order; equals net(X) to rounding.
+    """Return the logits (n, m_L) for X (n, m_0), slowly, with sums in a fixed order; they equal net(X) to rounding.
 
     >>> from minigrow.isotropic import Network
     >>> net = Network.create([4, 3, 2], rng=0)

@@ -5,8 +5,8 @@ With pi_{l,k} = a_k a_{k+1} ... a_{l-1} (a_0 = 1, the empty product is 1),
     z_l = pi_{l,0} A_l x + sum_{k=1..l} pi_{l,k} c_{l,k}
     A_l = W_l ... W_1,  c_{l,l} = b_l,  c_{l,k} = W_l ... W_{k+1} b_k + W_l ... W_{k+2} psi_k  for k < l.
 
-A_l and c_{l,k} do not depend on the gains, so they can be had at once; what is left to do in sequence are the lengths
-|z_l|^2, quadratic forms in the pi with (l + 1)^2 inner products for each sample. Source: Bird 2026, appendix.
+A_l and c_{l,k} do not depend on the gains, so they can be computed at once; only the lengths |z_l|^2 remain to be done in
+sequence, quadratic forms in the pi with (l + 1)^2 inner products for each sample. Source: Bird 2026, appendix.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def precompute(net: Any) -> Products:
 
 
 def forward_precomputed(net: Any, products: Products, X: np.ndarray) -> np.ndarray:
-    """Return the logits (n, m_L) for X (n, m_0) from the products; equals net(X) to rounding.
+    """Return the logits (n, m_L) for X (n, m_0) from the products; they equal net(X) to rounding.
 
     >>> from minigrow.isotropic import Network
     >>> net = Network.create([4, 3, 3, 2], rng=0)
@@ -62,7 +62,7 @@ def forward_precomputed(net: Any, products: Products, X: np.ndarray) -> np.ndarr
 
 
 def _inner(part, C):
-    """All inner products (n, l + 1, l + 1) between A_l x (n, m) and the constants C (l, m)."""
+    """Return all inner products (n, l + 1, l + 1) between A_l x (n, m) and the constants C (l, m)."""
     n, l = len(part), len(C)
     gram = np.empty((n, l + 1, l + 1), part.dtype)
     gram[:, 0, 0] = np.sum(part * part, axis=1)

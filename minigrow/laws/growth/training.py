@@ -12,13 +12,13 @@ from minigrow.growth import load as load_run
 from minigrow.growth import save as save_run
 from minigrow.growth import start as start_run
 from minigrow.growth import train as train_run
-from minigrow.growth.contract import trained_entries
 from minigrow.isotropic import AutoAdapt, Network
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps, network, rotation
 from minigrow.laws.growth.basis import _draw
 from minigrow.nn import MLP, SGD, Adam, AdamW, Momentum, Nesterov
 from minigrow.nn.optimisers import State, start
+from minigrow.nn.spaces import entries
 from minigrow.nn.wrappers import bind
 
 
@@ -33,7 +33,7 @@ def _steps(net, optimiser, state, batches):
 
 
 def _fresh(optimiser, net):
-    return start(optimiser, net.theta[: trained_entries(net)])
+    return start(optimiser, net.theta[: entries(net, net.trained)])
 
 
 def _commuting_gap(rng, net, optimiser, change, steps=100):

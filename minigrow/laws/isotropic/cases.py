@@ -13,9 +13,9 @@ import numpy as np
 
 from minigrow.growth import Move, moved, rotate
 from minigrow.isotropic import Network, embed, grow, prune
+from minigrow.isotropic.ends import grow_inputs
 from minigrow.isotropic.fast.in_order import forward_in_order
 from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
-from minigrow.isotropic.growing import grow_inputs
 from minigrow.laws.cases import data, in_eps, network, rotation
 from minigrow.nn import MLP
 

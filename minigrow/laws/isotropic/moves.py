@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minigrow.isotropic import diagonalise, embed, grow, left_diagonalise, prune, sparsify
+from minigrow.isotropic.ends import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.isotropic.fast.precompute import forward_precomputed, precompute
-from minigrow.isotropic.growing import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.laws import law
 from minigrow.laws.cases import data, in_eps
 from minigrow.laws.isotropic.cases import (

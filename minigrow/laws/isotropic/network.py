@@ -8,14 +8,7 @@ from minigrow.isotropic import grow
 from minigrow.isotropic.fast.in_order import forward_in_order
 from minigrow.laws import law
 from minigrow.laws.cases import any_radial, data, gradient_in_eps, in_eps, network
-from minigrow.laws.isotropic.cases import (
-    any_network,
-    hidden_layer,
-    other_kernel,
-    other_profile,
-    random_row,
-    random_row_in_order,
-)  # fmt: skip
+from minigrow.laws.isotropic import cases
 from minigrow.nn import complex_step
 
 
@@ -23,7 +16,7 @@ from minigrow.nn import complex_step
     "isotropic.gradient",
     tolerance=160,
     because="complex step: what is left is the rounding of sums (worst of 1000: 21)",
-    broken=other_profile,
+    broken=cases.other_profile,
 )
 def hand_gradient(rng: np.random.Generator) -> float:
     """dL/dW, dL/db, dL/dpsi and dL/dlambda equal the complex-step derivative, for all profiles and variants.
@@ -57,7 +50,7 @@ def _kernel_gap(rng, dtype):
     "isotropic.kernels",
     tolerance=48,
     because="the same formulas with sums in another order (worst of 1000: 6.1)",
-    broken=other_kernel,
+    broken=cases.other_kernel,
 )
 def compiled_gradient(rng: np.random.Generator) -> float:
     """The compiled gradient equals the formulas in NumPy, in float64 and float32.
@@ -74,7 +67,10 @@ def compiled_gradient(rng: np.random.Generator) -> float:
 
 
 @law(
-    "isotropic.grow", tolerance=16, because="only BLAS reordering a longer sum (worst of 1000: 2.9)", broken=random_row
+    "isotropic.grow",
+    tolerance=16,
+    because="only BLAS reordering a longer sum (worst of 1000: 2.9)",
+    broken=cases.random_row,
 )
 def growth_keeps(rng: np.random.Generator) -> float:
     """Neurogenesis keeps the function: z -> (z, 0), so rho stays, and W_{l+1} -> (W_{l+1} C) adds C a(rho) 0 = 0.
@@ -86,16 +82,16 @@ def growth_keeps(rng: np.random.Generator) -> float:
     The new neuron passes on a(rho) 0 = 0, and z_{l+1} gains C 0 = 0, whatever C is; later layers receive the same vector.
     In floating point BLAS cuts a longer sum into other pieces: a few eps. With sums in order it is 0, isotropic.grow_in_order.
     """
-    net = any_network(rng)
+    net = cases.any_network(rng)
     X, _ = data(rng, net, 20)
-    return in_eps(grow(net, hidden_layer(rng, net), int(rng.integers(1, 76)), rng=rng)[0](X), net(X))
+    return in_eps(grow(net, cases.hidden_layer(rng, net), int(rng.integers(1, 76)), rng=rng)[0](X), net(X))
 
 
 @law(
     "isotropic.grow_in_order",
     tolerance=0,
     because="with sums in a fixed order adding zeros changes no bit",
-    broken=random_row_in_order,
+    broken=cases.random_row_in_order,
 )
 def growth_is_exact(rng: np.random.Generator) -> float:
     """Neurogenesis changes not one bit where sums are taken from left to right.
@@ -108,7 +104,7 @@ def growth_is_exact(rng: np.random.Generator) -> float:
     The gain is computed from the same bits; induction over the layers.
     What breaks it: BLAS keeps several interleaved partial sums, and which term goes to which depends on the length.
     """
-    net = any_network(rng, most=30)
+    net = cases.any_network(rng, most=30)
     X, _ = data(rng, net)
-    wide, _ = grow(net, hidden_layer(rng, net), int(rng.integers(1, 10)), rng=rng)
+    wide, _ = grow(net, cases.hidden_layer(rng, net), int(rng.integers(1, 10)), rng=rng)
     return in_eps(forward_in_order(wide, X), forward_in_order(net, X))
