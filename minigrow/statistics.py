@@ -1,4 +1,4 @@
-"""Estimate a mean, a median or any statistic from independent repeats, with a 95 % interval; claims and figures use the same.
+"""Estimate a mean, a median or any statistic from independent repeats, with a 95 % interval.
 
 `experiments.claims` judges on these estimates and `plotting` draws them, so a table and its figure cannot disagree.
 """

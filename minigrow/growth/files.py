@@ -21,7 +21,7 @@ DAMAGED = (
 
 
 def said(error: BaseException) -> str:
-    """Return in words what one of these says, as a sentence: a KeyError alone names a word and no reason.
+    """Return what an error that reading a file raised says, as words for a sentence: a KeyError alone names no reason.
 
     >>> said(KeyError("theta"))
     "something in it is missing or misnamed ('theta')."
@@ -103,14 +103,14 @@ def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta:
 
 
 def _listed(value):
-    """NumPy's numbers and arrays as JSON's: a rate may be np.float32, a generator's state holds arrays."""
+    """Turn NumPy's numbers and arrays into JSON's: a rate may be np.float32, and a generator's state holds arrays."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def load_arrays(path: str | os.PathLike, kind: str, version: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Read what `save_arrays` wrote; the description's "file" and "version" must be these.
+    """Read what `save_arrays` wrote; the description's "file" must be `kind`, and its "version" must be `version`.
 
     Raises FileNotFoundError when there is no such file, IsADirectoryError for a folder, ValueError when it is truncated,
     something else, or another version.
@@ -124,7 +124,7 @@ def load_arrays(path: str | os.PathLike, kind: str, version: int) -> tuple[dict[
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no file {path}")
     try:
-        with open(path, "rb") as file:  # NumPy leaves a file that it opened itself open when it is damaged
+        with open(path, "rb") as file:  # NumPy does not close a damaged file that it opened itself
             archive = np.load(file, allow_pickle=False)
             arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(str(arrays.pop("meta")))

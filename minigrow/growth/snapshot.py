@@ -6,8 +6,8 @@ Columns, with the spaces that the network's own `axes` name:
     size.SPACE        how many neurons the space has
     gate.SPACE        how far each neuron is open, 0..1, where the network has gates (a property `gated`)
 
-Weights are float16: half the file of float32, and its 11 bits (one part in 2048) are far more than a line's width shows.
-What is beyond its range (65504) is recorded as its end. Other columns: `lambda net: snapshot(net) | spectra(net)`.
+Weights are stored as float16, which halves the file; its 11 bits (one part in 2048) are far more than a line's width shows.
+Weights beyond its range are stored as its limit, +-65504. To add other columns, observe `lambda net: snapshot(net) | spectra(net)`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _half(values):
 def keep_snapshots(history: History, rows: int) -> History:
     """Return the history with weights at `rows` evenly spaced rows only, first and last among them; elsewhere they are empty.
 
-    A long life stays a small file that way, and its widths and losses stay whole. Raises ValueError for rows < 2.
+    The file of a long life then stays small, while its widths and losses stay complete. Raises ValueError for rows < 2.
 
     >>> life = History().with_row({"weights.a.b": np.ones(2)})
     >>> life = life.with_row(life.rows[0]).with_row(life.rows[0])

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-MOST = 1000.0  # of |x|, so that the table of angles stays small
+MOST = 1000.0  # the largest |x|, so that the table of angles stays small
 
 
 def bessel(n: int, x: ArrayLike) -> Any:

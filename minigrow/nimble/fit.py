@@ -1,6 +1,6 @@
 """The short way in: fit a network whose size is one of its weights, predict, score; `Gates` notes when a neuron opens.
 
-theta <- theta - optimiser's step from dL/dtheta over the whole data set, once an epoch (algorithm B: Adam, 1e-3)
+theta <- theta - optimiser's step from dL/dtheta over the whole data set, once per epoch (algorithm B: Adam, 1e-3)
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _drawn(X, y, hidden, rule, rng, loss):
 
 
 def _observer(more):
-    """Columns s and active, and those that a caller's own `observe` adds."""
+    """Return a function that observes s and active, and what a caller's own `observe` adds."""
 
     def observe(net: Network) -> dict[str, Any]:
         columns = {"s": float(net.s), "active": np.array(list(net.active.values())[1:-1])}
@@ -92,7 +92,7 @@ class Gates(NamedTuple):
 
 
 def opened(net: Network, history: History) -> tuple[Event, ...]:
-    """Return an event without moves for each layer whose active neurons are others than the history says.
+    """Return an event without moves for each layer whose number of active neurons is not the one in the history's last row.
 
     >>> from minigrow.nimble import auxiliary
     >>> opened(auxiliary(size=2.5, rng=0), History().with_row({"step": 0, "widths": np.array([1, 2, 1])}))[0].after
@@ -111,9 +111,9 @@ def _event(space, before, after):
 
 
 def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
-    """Return what the network says of each row of X (n, d): its class (n,) for "softmax" and "binary", its outputs (n, k) for "mse".
+    """Return the prediction for each row of X (n, d): its class (n,) for "softmax" and "binary", its outputs (n, k) for "mse".
 
-    For "binary" with several outputs each is a yes or no of its own, and the result is (n, k).
+    With "binary" and several outputs, each output predicts a class of its own, 0 or 1, and the result is (n, k).
 
     >>> predict(controller([4, 3, 2], rng=0), np.zeros((2, 4)), "softmax")
     array([1, 1])

@@ -2,7 +2,7 @@
 
 Legend, used in all files of this package: n batch, d inputs, k outputs; hidden layer l has m_l neurons, i = 0..m_l - 1;
 W_l (m_l, m_{l-1}), w_l (m_l) the weights from s, b_l (m_l), a activations, y output; s the size (the paper's N or c);
-gamma_i the gate of neuron i, gamma'_i = dgamma_i/ds; lambda strength of the size term, goal where it pulls s.
+gamma_i the gate of neuron i, gamma'_i = dgamma_i/ds; lambda strength of the size term, goal the value to which it pulls s.
 In the paper's letters, algorithm A: N = s, w2_m = a row of W_1, w2_m0 = w_1, b2_m = b_1, w3 = W_2, b3 = b_2 (m = i + 1).
 
     step     gamma_i = theta(s - i)                                 algorithm A, s = N
@@ -68,7 +68,7 @@ def neurons_on(s: float, m: int) -> tuple[float, float]:
 
 
 def mask(s: float, m: int) -> Gated:
-    """Turn on whole neurons, then one fraction, then none, p in all; only the fraction has a slope. Arrays are (m,).
+    """Turn on p neurons in all: as many whole ones as fit, and a fraction of the next, which alone has a slope. Arrays are (m,).
 
     >>> mask(0.5, 5)[0].round(12)
     array([1. , 1. , 0.5, 0. , 0. ])
@@ -108,7 +108,7 @@ GATES: dict[str, Gate] = {
 
 
 def reached(gate: str, s: float, m: int) -> int:
-    """Count the neurons of m that must be computed at size s: those up to the last open one, all where one gate serves all.
+    """Count the neurons of m that must be computed at size s: those up to the last open one, or all m where they share one gate.
 
     >>> reached("step", 1.5, 9), reached("mask", 0.5, 10), reached("scalar", 0.5, 10)
     (2, 5, 10)

@@ -46,7 +46,7 @@ class Network(Layered):
 
     @property
     def s(self) -> float:
-        """The size as it stands: N of algorithm A, c of algorithm B (a scalar)."""
+        """The current size: N of algorithm A, c of algorithm B (a scalar)."""
         return self.theta[-1]
 
     @cached_property
@@ -81,15 +81,15 @@ class Network(Layered):
 
     @property
     def active(self) -> dict[str, int]:
-        """How many neurons of each space are computed: those up to the last open one, all where one gate serves a whole layer."""
+        """How many neurons of each space are computed: those up to the last open one, or all where a layer shares one gate."""
         gate, s, hidden = self.parts.gate, float(self.theta[-1]), list(self.sizes)[1:-1]
         return self.sizes | {space: reached(gate, s, self.sizes[space]) for space in hidden}
 
     @property
     def cost(self) -> int:
-        """Multiply-adds of one forward pass on one sample, closed neurons left out; the loop asks at every step.
+        """Multiply-adds of one forward pass on one sample, closed neurons left out; the training loop asks for it at every step.
 
-        The input s is the same for all samples: it is added to the biases once and not counted.
+        The input s is the same for all samples, so it is added to the biases once and not counted.
 
         >>> [auxiliary([1, 9, 1], size=N, rng=0).cost for N in (0, 2.5, 9)]
         [0, 6, 18]

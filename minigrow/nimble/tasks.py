@@ -27,7 +27,7 @@ CENTRES, SPREADS, HEIGHTS = np.array([-2.0, 0.0, 2.0]), np.array([0.5, 0.8, 0.3]
 
 
 class Task(NamedTuple):
-    """A target f(x), and how the paper trains on it: loss, samples to learn from and to test, rate, lambda, epochs.
+    """A target f(x), and how the paper trains on it: loss, sizes of training and test set, rate, lambda, epochs.
 
     >>> TASKS["quadratic"].f(np.array([-1.0, 0.0, 1.0]))
     array([ 1. , -0.2, -1. ])
@@ -44,7 +44,7 @@ class Task(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """Points X (n, 1) with targets y (n, 1), to train on and to test on."""
+    """A training and a test set: points X (n, 1) with targets y (n, 1)."""
 
     X: np.ndarray
     y: np.ndarray
@@ -53,7 +53,7 @@ class Samples(NamedTuple):
 
 
 def _through(*conditions):
-    """Coefficients, highest power first, of the polynomial with f(x) = value (order 0) or f'(x) = value (order 1)."""
+    """Return the coefficients, highest power first, of the polynomial with f(x) = value (order 0) or f'(x) = value (order 1)."""
     powers = np.arange(len(conditions))[::-1]
     rows = [powers * x ** np.maximum(powers - 1.0, 0) if order else x**powers for x, order, _ in conditions]
     return np.linalg.solve(np.array(rows), [value for *_, value in conditions])
@@ -114,7 +114,7 @@ TASKS: dict[str, Task] = {
 
 
 def sample(task: str | Task, rng: np.random.Generator, noise: float = 0.0) -> Samples:
-    """Draw points x uniform on [-1, 1] and their targets, with Gaussian noise of this spread on all of them.
+    """Draw points x uniformly on [-1, 1] and their targets, to which Gaussian noise of this standard deviation is added.
 
     >>> sample("cubic", np.random.default_rng(0)).X.shape
     (32, 1)

@@ -26,11 +26,11 @@ from minigrow.nimble.tasks import TASKS, Samples, Task, sample
 from minigrow.nn import validate
 from minigrow.nn.losses import LOSSES
 
-TAKEN = ("epochs", "loss", "record", "quiet")  # what a compiled trial takes of a plan
+TAKEN = ("epochs", "loss", "record", "quiet")  # the fields of a plan that compiled trials use
 
 
 class Trials(NamedTuple):
-    """What T trials left behind, R records of each.
+    """The results of T trials, with R records of each.
 
     `traces` (T, R, P) holds theta at epochs 0, record, 2 record, ...; `train` and `test` (T,) are the final errors without
     the size term (infinite where the trial diverged), `diverged` (T,) the epoch in which it did, or -1.
@@ -88,10 +88,10 @@ def descend_all(
 ) -> Trials:
     """Train each network on its own samples by plain gradient descent, on `threads` threads (default: one for each core).
 
-    Of the plan, its `epochs`, `loss` ("mse" or "binary") and `record` (the epochs between two records) count; each step is on all
+    Of the plan, `epochs`, `loss` ("mse" or "binary") and `record` (the epochs between two records) are used; each step takes all
     samples. The readable twin of one trial is `growth.train(start(net, SGD(rate)), X, y, Plan(batch=None, ...))`. The networks
-    must be alike, but for their parameters: one hidden tanh layer, one output, float64. Raises ValueError otherwise, and for a
-    rate, a plan or targets that make no sense.
+    may differ in their parameters only: all have one hidden tanh layer, one output, float64. Raises ValueError otherwise, and for
+    a rate, a plan or targets that make no sense.
     """
     plan = plan._replace(record=1 if plan.record is None else plan.record)
     _check(networks, data, plan, rate)
@@ -136,7 +136,7 @@ def _check(networks, data, plan, rate):
             validate.same_rows(validate.matrix(X, net.widths[0], np.float64), y)
             y = validate.matrix(y, None, np.float64, name="y")
             with np.errstate(all="ignore"):
-                LOSSES[plan.loss](np.zeros((len(X), 1)), y)  # complains about targets that do not fit
+                LOSSES[plan.loss](np.zeros((len(X), 1)), y)  # raises an error for targets that do not fit
 
 
 def _score(networks, thetas, data, traces, diverged, plan):

@@ -44,7 +44,7 @@ def central_step(f: Scalar, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
 
 
 def deviation(found: np.ndarray, expected: np.ndarray) -> float:
-    """Return the greatest difference of two arrays of one shape (..., any), relative to the greatest expected entry.
+    """Return the greatest difference of two arrays of the same shape, relative to the greatest expected entry.
 
     Raises ValueError when the shapes differ.
 

@@ -1,4 +1,4 @@
-"""Initial weights W (fan_out, fan_in), each drawn from a Generator that the caller passes.
+"""Draw initial weights W (fan_out, fan_in) from a Generator that the caller passes.
 
 normal and uniform keep one scale; Glorot keeps the variance of signals both ways, He doubles it for ReLU's lost half,
 orthogonal starts with all singular values equal, so that their spreading is the work of training alone.
@@ -52,7 +52,7 @@ def he(fan_out: int, fan_in: int, rng: np.random.Generator) -> np.ndarray:
 def orthogonal(fan_out: int, fan_in: int, rng: np.random.Generator) -> np.ndarray:
     """Draw W (fan_out, fan_in) with orthonormal rows (or columns, if there are more rows), uniform over such matrices.
 
-    QR of a normal matrix, the signs of R's diagonal moved into Q; without that the draw is not uniform (Mezzadri 2007).
+    W is Q of the QR of a normal matrix, with the signs of R's diagonal moved into Q to make the draw uniform (Mezzadri 2007).
 
     >>> W = orthogonal(2, 3, np.random.default_rng(0))
     >>> np.allclose(W @ W.T, np.eye(2))

@@ -1,10 +1,10 @@
-"""Isotropic activations: they see a vector only through its length, so every rotation passes through them.
+"""Apply isotropic activations: they depend on a vector only through its length, so they commute with every rotation.
 
     rho^2 = o + |z|^2        f(z) = a(rho) z        f(R z) = R f(z) for every orthogonal R
     Jacobian  a 1 + (a'/rho) z z'        dL/dz = a g + (g . z)(a'/rho) z
 
-A profile is the gain a(rho) and its bend a'(rho)/rho. Both are needed at rho = 0, where tanh(rho)/rho is 0/0: there
-the series stands in. Source: Bird 2026 (arXiv 2602.23405) for isotropic tanh; the other profiles share its mathematics.
+A profile is the gain a(rho) and its bend a'(rho)/rho. Both are needed at rho = 0, where tanh(rho)/rho is 0/0: there a
+series is used. Source: Bird 2026 (arXiv 2602.23405) for isotropic tanh; the other profiles share its mathematics.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Start with `read_net(net)`, or for plain matrices with `read(W, inputs, outputs)` and `from_layers([W1, W2])`; then `judge` gives
 the verdict, and `pictures` draws what was found.
 
-Reading order: `graph` (who reaches whom), `reading` (the structure), `verdict` (its rules), `pictures`.
+Reading order: `graph` (which vertices reach which), `reading` (the structure), `verdict` (its rules), `pictures`.
 """
 
 from minigrow.structure.reading import Structure, read, read_net

@@ -1,4 +1,4 @@
-"""Ask a graph who reaches whom, how far, in which cycles: on a boolean matrix E (S, S), E[i, j] an edge j -> i."""
+"""Find out which vertices of a graph reach which, in how many steps and in which cycles; in E (S, S), E[i, j] is an edge j -> i."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def steps_from(E: np.ndarray, sources: Sequence[int]) -> np.ndarray:
 def components(E: np.ndarray) -> list[list[int]]:
     """Return the strongly connected components, each sorted, sources before what they reach.
 
-    Tarjan's algorithm (1972) with the recursion written out: a vertex whose earliest reachable open vertex is itself closes
-    a component. It finds components from the sinks backwards, so the list is turned round.
+    This is Tarjan's algorithm (1972) with the recursion written out: a vertex whose earliest reachable open vertex is itself
+    closes a component. It finds components from the sinks backwards, so the list is reversed at the end.
 
     >>> components(np.array([[0, 0, 0], [1, 0, 1], [0, 1, 0]], bool))
     [[0], [1, 2]]
@@ -78,9 +78,9 @@ def _close(v, open_, is_open):
 
 
 def longest_from(E: np.ndarray, parts: Sequence[Sequence[int]]) -> np.ndarray:
-    """Return the length of the longest path that ends in each vertex (S,); a cycle's members share one place.
+    """Return the length of the longest path that ends in each vertex (S,); it is the same for all vertices of a cycle.
 
-    `parts` are the components in the order of `components`; edges inside one do not count.
+    `parts` are the components in the order of `components`; edges within a component do not count.
 
     >>> E = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], bool)
     >>> longest_from(E, components(E))

@@ -90,7 +90,7 @@ def graph(ax: Any, W: np.ndarray, found: Structure) -> None:
 
 
 def receptive_fields(ax: Any, W: np.ndarray, found: Structure, inputs: int, positions: Any) -> Any:
-    """Draw, one row a live neuron that inputs feed, what it reads of each input; rows sorted by their place on a line.
+    """Draw the effective weights from the inputs: one row per live neuron that inputs feed, sorted by the neurons' position.
 
     Returns the image, for `scale`.
     """

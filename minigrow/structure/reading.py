@@ -22,13 +22,13 @@ NEAR = 2.0
 
 
 class Structure(NamedTuple):
-    """What was read; neurons are numbered as in W.
+    """What `read` finds in a matrix W; neurons are numbered as in W.
 
     live: hidden live neurons; edges (m, 2) effective edges (from, to); cycles: groups of neurons in cycles;
     layer (S,): 0..L, -1 if not live; widths: neurons in each layer 0..L; skips: edges over more than one layer;
-    direct: edges input -> output; density: share of possible edges between neighbouring layers that is there;
-    walks: how many of 1, 2, .. edges; local, chance: share of edges from placed inputs to placed neurons that are local,
-    and of all such pairs (NaN without any); reach: their greatest length.
+    direct: edges input -> output; density: share of the possible edges between neighbouring layers that exist;
+    walks: number of walks from inputs to outputs with 1, 2, .. edges; local, chance: share of edges from inputs with a
+    position to neurons with one that are local, and of all such pairs (NaN without any); reach: the longest such edge.
     """
 
     live: np.ndarray
@@ -53,10 +53,10 @@ class Structure(NamedTuple):
 def read(
     W: np.ndarray, inputs: Sequence[int], outputs: Sequence[int], iterations: int | None = None, positions: Any = ()
 ) -> Structure:
-    """Return the structure of W (S, S); inputs and outputs are neuron numbers, positions (S, D) may hold NaN for nowhere.
+    """Return the structure of W (S, S); inputs and outputs are neuron numbers, positions (S, D) are NaN where a neuron has none.
 
-    Raises ValueError for a W that is not square or not finite, neurons that do not exist, iterations < 1, positions of
-    another length.
+    Raises ValueError for a W that is not square or not finite, neurons that do not exist, iterations < 1, or positions
+    that are not one for each neuron.
 
     >>> W = np.zeros((4, 4))
     >>> W[2, [0, 1]] = W[3, 2] = W[3, 0] = 1.0
@@ -102,7 +102,7 @@ def effective(E: np.ndarray, inputs: Sequence[int], outputs: Sequence[int], step
 def locality(edges: np.ndarray, inputs: Sequence[int], positions: Any, S: int, ends: Sequence[int]) -> dict[str, float]:
     """Return the share of local edges among those from inputs, what chance gives, and the greatest length.
 
-    Chance is the share of local pairs among all (input, end) with a place; `ends` are the neurons that inputs could feed.
+    Chance is the share of local pairs among all pairs (input, end) with positions; `ends` are the neurons that inputs could feed.
 
     >>> locality(np.array([[0, 2], [1, 2]]), [0, 1], [0.0, 9.0, 1.0], 3, [2])
     {'local': 0.5, 'chance': 0.5, 'reach': 8.0}
@@ -175,7 +175,7 @@ def from_layers(weights: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], l
 def whole(net: Any) -> tuple[np.ndarray, dict[str, slice]]:
     """Return the whole matrix W (S, S) of a network of the contract, and which of its neurons each space has.
 
-    The spaces stand one behind the other, inputs first and outputs last; wires that join the same two spaces are added. A neuron
+    The spaces follow one another, inputs first and outputs last; matrices that join the same two spaces are added. A neuron
     whose gate is closed sends nothing.
 
     >>> from minigrow.nn import MLP

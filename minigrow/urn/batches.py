@@ -12,11 +12,11 @@ from minigrow.nn import validate
 
 
 class Dealt(NamedTuple):
-    """X (n, d) and y (n, ...) in batches of just `batch` rows; each stretch between two stops of the loop deals in a new order.
+    """A source that deals X (n, d) and y (n, ...) in batches of exactly `batch` rows, in a new order after each stop of the loop.
 
-    Only whole batches: the step size in which prices are paid follows the noise of the gradient, so all batches must be
-    equally noisy. A new order at each stretch: then nothing but the generator has to be remembered between two stretches, and
-    the rows that an order leaves out are others each time. An epoch is as many batches as there are whole ones.
+    All batches are whole, since the step size in which prices are paid follows the noise of the gradient, so all batches must
+    be equally noisy. Since the order is new after each stop, only the generator has to be remembered there, and each order
+    leaves other rows out. An epoch is n // batch batches.
 
     >>> source = Dealt(np.eye(5), np.arange(5), 2)
     >>> [len(X) for X, y in source.deal(source.begin({}), np.random.default_rng(0), 3)], source.until(source.begin({}), 3)
@@ -48,11 +48,11 @@ class Dealt(NamedTuple):
             yield self.X[rows], self.y[rows]
 
     def hear(self, feed: Feed, loss: float, batch: tuple) -> None:
-        """Add the loss up; behind the last batch of an epoch their mean is the epoch's loss."""
+        """Add the loss of a batch to the sum; after the last batch of an epoch, the mean becomes the epoch's loss."""
         feed["dealt"], feed["total"] = feed["dealt"] + 1, feed["total"] + loss
         if feed["dealt"] >= len(self.X) // self.batch:
             feed |= {"epoch": feed["epoch"] + 1, "loss": feed["total"] / feed["dealt"], "dealt": 0, "total": 0.0}
 
     def until(self, feed: Feed, epochs: int) -> int:
-        """Return the batches left of this epoch and those of the epochs behind it."""
+        """Return the number of batches that are left until `epochs` epochs are complete."""
         return (epochs - feed["epoch"]) * (len(self.X) // self.batch) - feed["dealt"]

@@ -1,7 +1,7 @@
 """Write known architectures into a pool, and read them back: an MLP, a locally connected net, a residual net.
 
 A network of L layers is a pool whose blocks stand on the sub-diagonal, with I = L; a skip is a block further away.
-The pool's hidden neurons are the layers one behind the other, so that W sorted by layer is the architecture's picture.
+The pool's hidden neurons are ordered layer by layer, so that W, sorted by layer, is a picture of the architecture.
 """
 
 from __future__ import annotations
@@ -104,14 +104,14 @@ def read_blocks(net: Network, widths: Sequence[int]) -> dict[tuple[int, int], np
 
 
 def _first(net, widths):
-    """Where each layer begins among all neurons, and where the last one ends."""
+    """Return where each layer begins among all neurons, and where the last one ends."""
     return np.cumsum([0, net.inputs, *widths, net.outputs])
 
 
 def embed_local(W: np.ndarray, b: np.ndarray, out: Layer, activation: str = "tanh") -> Network:
-    """Write a locally connected layer and a dense one: W (m, field) holds what unit i sees of inputs i .. i + field - 1.
+    """Write a locally connected layer and a dense one: row i of W (m, field) holds the weights from inputs i .. i + field - 1.
 
-    The m units sit in the middle of their fields, on the line of the d = m + field - 1 inputs; outputs are nowhere.
+    The m units sit in the middle of their fields, on the line of the d = m + field - 1 inputs; outputs have no position.
 
     >>> net = embed_local(np.ones((3, 2)), np.zeros(3), (np.ones((1, 3)), np.zeros(1)))
     >>> net.widths, net.positions[4]

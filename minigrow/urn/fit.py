@@ -19,7 +19,7 @@ from minigrow.urn.pool import Dead
 from minigrow.urn.pricing import Priced, Settling
 from minigrow.urn.strengths import Strengths, checked
 
-EVERY = 250  # steps between two visits of the policies, where the plan does not say
+EVERY = 250  # steps between two visits of the policies, unless the plan says otherwise
 PLAN = Plan(steps=2000, batch=None, loss="mse")
 STRENGTHS = Strengths(l1=0.01, loop=1.0)
 
@@ -33,12 +33,12 @@ def train(
     ramp: int | None = 0,
     settle: int | None = 0,
 ) -> Run:
-    """Return the run at the end of the plan, on X (n, d), y (n, k) or labels (n,): prices first, and the last `settle` steps without.
+    """Train a run on X (n, d), y (n, k) or labels (n,) to the end of the plan: first with prices, then for `settle` steps without.
 
-    Prices grow over the first `ramp` steps behind `plan.since` (None: half of all), and `settle` may be None: a quarter of all.
-    Dead neurons leave, and the plan's own policies are visited, every `plan.every` steps (None: 250); while the pool settles
-    nothing of its structure changes. Both parts count their intervals from their own first step, and rows of the history are
-    written as often, unless `plan.record` says otherwise. A run from a checkpoint goes on with the same call.
+    Prices grow over the first `ramp` steps after `plan.since`; None means half of all steps for `ramp` and a quarter for `settle`.
+    Every `plan.every` steps (None: 250) dead neurons are pruned, the plan's own policies are visited, and a row of the history
+    is written unless `plan.record` says otherwise. While the pool settles, its structure does not change. Both parts count their
+    intervals from their own first step. A run from a checkpoint goes on with the same call.
     Raises ValueError for bad data or strengths, Diverged with the run at the last stop when loss or parameters are no longer finite.
 
     >>> run = start(Network.create(2, 1, size=6, rng=0), Adam(1e-2), rng=0)
@@ -82,9 +82,9 @@ def fit(
     optimiser: Optimiser = Adam(1e-2),  # noqa: B008 (a tuple of numbers)
     plan: Plan | None = None,
 ) -> tuple[Network, History]:
-    """Train a pool on X (n, d) and y: targets (n, k), or with another `plan.loss` labels; structure emerges as it learns.
+    """Train a pool on X (n, d) and targets y (n, k), or labels if `plan.loss` asks for them; structure emerges as it learns.
 
-    `net` is a pool to start from, else one of `size` neurons is drawn; `ramp` and `settle` are those of `train`. Raises
+    Training starts from `net`, or else from a new pool of `size` neurons; `ramp` and `settle` are those of `train`. Raises
     ValueError for bad data or options, Diverged when the recursion runs away.
 
     >>> X = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
@@ -104,9 +104,9 @@ def fit(
 
 
 def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
-    """Return what the pool says of each row of X (n, d): outputs (n, k), or for "softmax" and "binary" classes (n,).
+    """Return the prediction for each row of X (n, d): outputs (n, k), or for "softmax" and "binary" classes (n,).
 
-    With "binary" and several outputs each is a class of its own, 0 or 1 (n, k).
+    With "binary" and several outputs, each output predicts a class of its own, 0 or 1, and the result is (n, k).
 
     >>> net = Network.create(2, 1, size=6, scale=0.0, rng=0)
     >>> predict(net, np.eye(2)).shape, predict(net, np.eye(2), "binary")
@@ -122,10 +122,10 @@ def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
 
 
 def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> float:
-    """Return how well the pool does on X (n, d), y: R^2 for "mse", else the share of right classes in [0, 1].
+    """Return how well the pool does on X (n, d), y: R^2 for "mse", else the accuracy in [0, 1].
 
     R^2 = 1 - sum (p - y)^2 / sum (y - mean y)^2: 1 for a perfect fit, 0 for the mean. Raises ValueError for data that do
-    not fit the network or the loss, and for targets that are all the same, of which R^2 makes no sense.
+    not fit the network or the loss, and for targets that are all the same, for which R^2 is not defined.
 
     >>> score(Network.create(2, 1, size=6, scale=0.0, rng=0), np.eye(2), np.array([-1.0, 1.0]))
     0.0

@@ -15,7 +15,7 @@ from minigrow.urn import formulas
 from minigrow.urn.fast.workspace import bind
 from minigrow.urn.positions import checked_positions
 
-# Blocks that share their columns are neighbours, so that each pair is one matrix too (`fast.workspace`).
+# Blocks that share their columns stand side by side, so that each pair can be read as one matrix (`fast.workspace`).
 WEIGHTS = {"Whx": ("+h", "-x"), "Wyx": ("+y", "-x"), "Whh": ("+h", "-h"), "Wyh": ("+y", "-h")}
 
 
@@ -23,7 +23,7 @@ WEIGHTS = {"Whx": ("+h", "-x"), "Wyx": ("+y", "-x"), "Whh": ("+h", "-h"), "Wyh":
 class Network(Spaces):
     """Sizes {x: d, h: H, y: k}, iterations I, activation, positions, and theta (P,): the weights Whx, Wyx, Whh, Wyh, the biases ch, cy.
 
-    `positions` are () or one tuple of coordinates for each neuron (S, D), inputs first; a wire to NaN, nowhere, costs nothing.
+    `positions` are () or one tuple of coordinates for each neuron (S, D), inputs first; NaN stands for a neuron without a position.
 
     >>> net = Network.create(2, 1, size=8, iterations=3, rng=0)
     >>> net(np.ones((5, 2))).shape, net.W.shape, net.hidden
@@ -103,13 +103,13 @@ class Network(Spaces):
 
     @cached_property
     def cost(self) -> int:
-        """Multiply-adds for one sample: the inputs once, W_hh I - 2 times as h_0 is zero, the read-out once; W_yx alone if I = 1."""
+        """Multiply-adds for one sample: inputs and read-out count once, W_hh I - 2 times as h_0 is zero; only W_yx counts if I = 1."""
         d, H, k = self.widths
         return k * d if self.iterations == 1 else (H + k) * d + (self.iterations - 2) * H * H + k * H
 
     @property
     def W(self) -> np.ndarray:
-        """The whole matrix (S, S), a fresh copy."""
+        """The whole matrix (S, S), as a copy."""
         d, h, p = self.inputs, self.inputs + self.hidden, self.params
         W = np.zeros((self.size, self.size), self.theta.dtype)
         W[d:h, :d], W[h:, :d], W[d:h, d:h], W[h:, d:h] = (p[name] for name in self.priced)
@@ -122,7 +122,7 @@ class Network(Spaces):
 
     @property
     def diagnosis(self) -> str:
-        """What to say where training diverged: ReLU states grow like rho^t once rho > 1; tanh keeps them in [-1, 1]."""
+        """The explanation to give when training diverged: ReLU states grow like rho^t once rho > 1; tanh keeps them in [-1, 1]."""
         return (
             f"The pool ran {self.iterations} iterations of {self.activation} with spectral radius {spectral_radius(self):.3g} "
             "of the hidden weights; a smaller scale, fewer iterations, a higher l1 or tanh may help. "

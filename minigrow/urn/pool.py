@@ -1,9 +1,9 @@
-"""Shrink the pool by its dead neurons, and let it grow fresh ones: `prune(net)`, `grow(net, neurons, rng=rng)`.
+"""Prune the pool's dead neurons, and let it grow new ones: `prune(net)`, `grow(net, neurons, rng=rng)`.
 
-A hidden neuron is dead when nothing of it can be read at the output, since no path of at most I steps leads there; or when
-neither an input nor any bias reaches it, so that act(0) = 0 stays 0. Its terms in all living sums are exactly zero, and its
-removal leaves no trace: bit for bit where sums have a fixed order, a few eps where BLAS orders them.
-A fresh neuron listens (random incoming weights) and does not speak (outgoing weights zero): the function stays.
+A hidden neuron is dead when no path of at most I steps leads from it to an output, or when neither an input nor any bias
+reaches it, so that act(0) = 0 stays 0. It adds exactly zero to the outputs, so its removal changes nothing: bit
+for bit where sums have a fixed order, a few eps where BLAS orders them.
+A new neuron has random incoming weights and zero outgoing weights, so the function stays the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def living(net: Network) -> np.ndarray:
 
 
 def prune(net: Network, reason: str = "dead") -> tuple[Network, Event]:
-    """Remove all dead hidden neurons, but never the last one; where none is dead the event says 0 neurons, and has no moves.
+    """Remove all dead hidden neurons, but never the last one; if none is dead, the event has 0 neurons and no moves.
 
     >>> net = Network.create(1, 1, size=4, rng=0)
     >>> net.params["Wyh"][...] = [[1.0, 0.0]]
@@ -60,9 +60,9 @@ def prune(net: Network, reason: str = "dead") -> tuple[Network, Event]:
 
 
 def grow(net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0) -> tuple[Network, Event]:
-    """Append fresh neurons whose incoming weights are N(0, scale^2 / S) and whose outgoing weights are zero.
+    """Append new neurons whose incoming weights are N(0, scale^2 / S) and whose outgoing weights are zero.
 
-    Positions, if there are any, are drawn over the ground of the inputs. Raises ValueError when neurons < 1.
+    If the pool has positions, those of new neurons are drawn within the range of the inputs. Raises ValueError when neurons < 1.
 
     >>> net = Network.create(1, 1, size=4, rng=0)
     >>> wide, event = grow(net, 3, rng=0)
@@ -81,7 +81,7 @@ def grow(net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0) -> 
 
 
 class Dead(NamedTuple):
-    """A policy for the training loop: dead neurons leave the pool.
+    """A policy for the training loop that prunes dead neurons.
 
     >>> net = Network.create(1, 1, size=4, scale=0.0, rng=0)
     >>> small, events = Dead()(net)

@@ -1,6 +1,6 @@
-"""Give neurons places: inputs on a line or a grid, hidden ones spread over the same ground, outputs where you say.
+"""Give neurons positions with `line` or `grid`: inputs stand in order, hidden neurons at random among them, outputs nowhere.
 
-p_i the position of neuron i; wire |p_i - p_j| is Euclidean. NaN means nowhere: wires from and to it cost nothing.
+Neuron i has position p_i; a wire's length |p_i - p_j| is Euclidean. NaN means no position, and such a neuron's wires cost nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def places(net: Any) -> np.ndarray:
 
 
 def line(inputs: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
-    """Return positions (S, 1): inputs at 0, 1, .., d - 1; hidden at random on the same stretch; outputs nowhere.
+    """Return positions (S, 1): inputs at 0, 1, .., d - 1, hidden neurons at random in that range, outputs without a position (NaN).
 
     >>> line(3, 1, 1, rng=0).round(2)
     array([[0.  ],
@@ -61,7 +61,7 @@ def line(inputs: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarr
 
 
 def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
-    """Return positions (S, 2): inputs row by row on a grid of unit steps, hidden at random over it, outputs nowhere.
+    """Return positions (S, 2): inputs row by row on a unit grid, hidden neurons at random over it, outputs without a position (NaN).
 
     >>> grid(2, 2, 1, 1, rng=0).shape
     (6, 2)
@@ -73,7 +73,7 @@ def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any = None)
 
 
 def distances(net: Any) -> np.ndarray:
-    """Return |p_i - p_j| of all pairs of neurons (S, S), 0 where one of them is nowhere.
+    """Return |p_i - p_j| of all pairs of neurons (S, S), 0 where one of them has no position.
 
     Raises ValueError when the network has no positions.
 

@@ -3,9 +3,9 @@
     theta --inner step--> theta --soft threshold--> theta --block soft threshold--> theta        (Priced)
     theta --inner step, at a falling rate--> theta --zeros stay zeros--> theta                   (Settling)
 
-Each price is paid behind the optimiser's step, in the optimiser's own step size (`metric`), so that a weight which is not worth
-its price becomes exactly zero. Then zeros are frozen and prices are off: what was found is fitted without the bias that prices
-leave behind (our choice). The time term is smooth, so it stands in the gradient.
+Each price is paid after the optimiser's step, in the optimiser's own step size (`metric`), so that a weight which is not worth
+its price becomes exactly zero. Then zeros are frozen and prices are switched off, so that the weights that are left are fitted
+without the bias that prices leave behind (our choice). The time term is smooth, so it is part of the gradient.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def metric(optimiser: Optimiser, state: State, theta: np.ndarray) -> np.ndarray:
 
     Thresholds in this metric make the fixed points those of the stated loss: a weight stays at zero exactly when the
     gradient there is smaller than its price. A bare threshold rate x price would compare the price with Adam's
-    normalised step instead, whose size says nothing of how useful a weight is.
+    normalised step instead, whose size says nothing about how useful a weight is.
 
     >>> from minigrow.nn import Adam
     >>> metric(Adam(rate=0.5), State(1, (np.zeros(1), np.array([0.004]))), np.zeros(1)).round(2)
@@ -42,9 +42,9 @@ def metric(optimiser: Optimiser, state: State, theta: np.ndarray) -> np.ndarray:
 
 
 class Priced(NamedTuple):
-    """The inner step, then the soft threshold r (l1 + local distance + loop) and the block soft threshold r group, r = `metric`.
+    """Take the inner step, then the soft threshold r (l1 + local distance + loop) and the block soft threshold r group, r = `metric`.
 
-    The strengths grow in proportion until `ramp` steps behind step `since`. They are constant from one stop of the training
+    The strengths grow linearly over the `ramp` steps after step `since`. They are constant from one stop of the training
     loop to the next, at the value of the last of these steps.
     """
 
@@ -66,7 +66,7 @@ class Priced(NamedTuple):
         return Strengths(*(share * value for value in self.strengths))
 
     def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:
-        """Return a step that pays the prices, its gradient with the time term.
+        """Return a step that pays the prices; its gradient includes the time term.
 
         Raises ValueError for an inner wrapper: it has no step size of its own.
         """
@@ -90,7 +90,7 @@ class Priced(NamedTuple):
 
 
 class Settling(NamedTuple):
-    """The inner step without prices, with zeros frozen, at a rate that falls from the optimiser's to a hundredth of it.
+    """Take the inner step without prices and with zeros frozen, at a rate that falls to a hundredth of the optimiser's.
 
     The rate falls from step `since` to step `until`. It is constant from one stop of the training loop to the next, at the
     value of the first of these steps.
@@ -113,7 +113,7 @@ class Settling(NamedTuple):
         return self.inner.rate * FALL ** (1 - left)
 
     def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:
-        """Return a step that leaves weights at zero which are zero now."""
+        """Return a step that keeps at zero all weights that are zero now."""
         gradient, update = bind(self.inner._replace(rate=self.at(span.first)), net, g, loss, span)
         zeros = np.flatnonzero(net.theta[: entries(net, net.priced)] == 0)
 

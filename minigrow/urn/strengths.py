@@ -35,7 +35,7 @@ from minigrow.urn.positions import distances
 
 
 class Strengths(NamedTuple):
-    """How much each term costs, all >= 0: l1 for a unit of |w|, group of |w|_2, local of |w| x distance, time of late activity.
+    """How much each term costs per unit, all >= 0: l1 prices |w|, group |w|_2, local |w| x distance, and time late activity.
 
     `loop` is an extra price on |W_ii| (ours): a self-connection only raises a neuron's gain, and under l1 alone it is the
     cheapest way to do so; a high price forbids it.
@@ -63,7 +63,7 @@ def checked(strengths: Strengths) -> Strengths:
 
 
 def soft_threshold(w: np.ndarray, r: np.ndarray | float) -> np.ndarray:
-    """Return argmin_u |u - w|^2 / 2 + sum r |u| = sign(w) max(|w| - r, 0), any shape; r a scalar or like w.
+    """Return argmin_u |u - w|^2 / 2 + sum r |u| = sign(w) max(|w| - r, 0); w has any shape, r is a scalar or has w's shape.
 
     >>> soft_threshold(np.array([-3.0, 0.5, 2.0]), 1.0)
     array([-2.,  0.,  1.])
@@ -72,9 +72,9 @@ def soft_threshold(w: np.ndarray, r: np.ndarray | float) -> np.ndarray:
 
 
 def block_soft_threshold(W: np.ndarray, r: np.ndarray | float) -> np.ndarray:
-    """Return argmin_U |U - W|^2 / 2 + r sum_j |U_.j|_2, column by column of W (m, n): shorter by r, or zero.
+    """Return argmin_U |U - W|^2 / 2 + r sum_j |U_.j|_2: each column of W (m, n) becomes shorter by r, or zero.
 
-    One r for all columns, or one each (n,).
+    r is one number for all columns, or one for each (n,).
 
     >>> block_soft_threshold(np.array([[3.0, 0.3], [4.0, 0.4]]), 1.0)
     array([[2.4, 0. ],
@@ -86,7 +86,7 @@ def block_soft_threshold(W: np.ndarray, r: np.ndarray | float) -> np.ndarray:
 
 @njit(cache=True)
 def shrink(theta, r):
-    """`soft_threshold` in place, vectors (P,)."""
+    """Apply `soft_threshold` to theta (P,) in place."""
     for i in range(theta.size):
         size = abs(theta[i]) - r[i]
         theta[i] = math.copysign(size, theta[i]) if size > 0 else 0.0

@@ -1,7 +1,7 @@
 """One gated tanh layer with one output as compiled loops: its loss and gradient, and many steps of plain gradient descent.
 
-The readable twin of the gradient is `formulas.gradient`, that of the steps the loop `growth.train` with SGD on all rows. Samples
-go through in blocks that stay in the cache, stored by input: Xt (d, n). Sums may be reordered (`nn.kernels.summed`),
+The readable twin of the gradient is `formulas.gradient`, and that of the steps is `growth.train` with SGD on all rows. Samples
+are processed in blocks that stay in the cache, stored by input: Xt (d, n). Sums may be reordered (`nn.kernels.summed`),
 so that they use vector instructions.
 """
 
@@ -39,7 +39,7 @@ def gates(code, s, gamma, slope):
 def error(binary, y, t, scale, g):
     """Return the summed error of outputs y with targets t and write g = scale derror/dy; all (n,).
 
-    Squared error, or binary cross-entropy of the logit y.
+    The error is the squared error, or with `binary` the cross-entropy of the logit y.
     """
     total = 0.0
     if binary:
@@ -154,7 +154,7 @@ def workroom(m, d, n):
 def steps(theta, m, Xt, t, binary, rule, plan, trace):
     """Take `epochs` steps theta <- theta - rate dL/dtheta in place; return the epoch at which the run diverged, or -1.
 
-    plan = (rate, epochs, record): trace (rows, P) gets theta before the first step and behind every `record` steps.
+    plan = (rate, epochs, record): trace (rows, P) gets theta before the first step and after every `record` steps.
     """
     rate, epochs, record = plan
     g, room = np.empty_like(theta), workroom(m, Xt.shape[0], t.size)

@@ -1,6 +1,6 @@
 """Run the network with sums taken from left to right, so that adding or leaving out zeros changes no bit.
 
-BLAS orders a sum by its length; here the order is that of the neurons. Slow: for laws and lessons.
+BLAS orders a sum by its length; here the order is that of the neurons. This is slow, and meant for laws and lessons.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from minigrow.nn.activations import ACTIVATIONS
 
 
 def forward_in_order(net: Any, X: np.ndarray) -> np.ndarray:
-    """Return the outputs (n, k) for inputs X (n, d), each sum from the first neuron to the last, bias last.
+    """Return the outputs (n, k) for inputs X (n, d); each sum runs from the first neuron to the last and ends with the bias.
 
     >>> from minigrow.urn import Network
     >>> net = Network.create(2, 1, size=8, rng=0)

@@ -1,6 +1,6 @@
 """The fast gradient: the formulas of `formulas.gradient` on memory set aside once for each batch size, products in BLAS.
 
-What the inputs contribute is the same at every iteration, so it is multiplied once: A = X [W_hx; W_yx]' + c. The products
+What the inputs contribute is the same at every iteration, so it is computed once: A = X [W_hx; W_yx]' + c. The products
 dW = sum_t dz_t' h_{t-1} become one product over all iterations at once.
 """
 
@@ -16,7 +16,7 @@ from minigrow.nn.losses import LOSSES
 
 
 class Room(NamedTuple):
-    """A (n, H + k): h (I - 1, n, H) holds h_1.., dh like h, y and dy (I, n, k), spare (n, H), B (n, H + k) sums of dz, dy."""
+    """Arrays for a batch: A (n, H + k); h, dh (I - 1, n, H) from h_1 on; y, dy (I, n, k); spare (n, H); B (n, H + k) sums of dz, dy."""
 
     A: np.ndarray
     h: np.ndarray
@@ -93,7 +93,7 @@ def bind(net: Any, g: np.ndarray, loss: str = "softmax", time: float = 0.0) -> C
 
 
 def _judge(loss):
-    """How to compare the output p (n, k) with y: returns the loss and adds or writes its derivative."""
+    """Return a function that compares the output p (n, k) with y: it returns the loss and adds or writes its derivative."""
 
     def general(p, y, out, add):
         value, gradient = LOSSES[loss](p, y)
@@ -138,7 +138,7 @@ def _forward(net, W, X, r, time):
 
 
 def _late(a, da, time):
-    """Write time times the derivatives of the late activity of a (T, n, .) into da; returns the price."""
+    """Write time times the derivatives of the late activity of a (T, n, .) into da, and return the term's value."""
     da[...] = 0
     if len(a) < 2:
         return 0.0
@@ -151,7 +151,7 @@ def _late(a, da, time):
 
 
 def _backward(net, W, X, r, time):
-    """Leave dz_t in dh, t = I - 1 .. 1."""
+    """Write dz_t into dh, for t = I - 1 .. 1."""
     for t in range(net.iterations - 2, -1, -1):
         last = t == net.iterations - 2
         if time:
@@ -166,7 +166,7 @@ def _backward(net, W, X, r, time):
 
 
 def _slope(net, h, dh, spare):
-    """dh *= act'(h), in place."""
+    """Multiply dh by act'(h) in place."""
     if net.activation == "tanh":
         np.multiply(h, h, out=spare)
         np.multiply(spare, dh, out=spare)
@@ -176,7 +176,7 @@ def _slope(net, h, dh, spare):
 
 
 def _collect(net, dW, X, r, time):
-    """The six gradients from dz and dy of all iterations."""
+    """Write the six gradients into dW, from dz and dy of all iterations."""
     H, last = net.hidden, net.iterations - 1
     first = 0 if time else max(last - 1, 0)
     if last:
