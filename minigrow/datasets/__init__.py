@@ -7,7 +7,7 @@
 | `mnist(folder)`, `fashion_mnist(folder)` | IDX files you have |
 | `cifar10(folder)`, `cifar100(folder)` | binary version you have; coarse classes: `cifar.cifar100_coarse` |
 | `fetch(name, folder)` | downloads those files; nothing else uses the internet |
-| `from_arrays(X, y)`, `split(data, rng=rng)`, `take(data, rows)` | your own arrays; train and test part; some rows |
+| `from_arrays(X, y)`, `split(data, rng=rng)`, `take(data, rows)` | your own arrays; training and test set; some rows |
 | `standardised(train, test)` | per-pixel standardisation; without data sets: `standardise.Standardiser` |
 | `three_digit_tasks(rng)`, `split_tasks(tasks, rng=rng)`, `join(tasks, active)` | several tasks in one network |
 

@@ -45,7 +45,7 @@ class Joined(NamedTuple):
 
 
 def three_digit_tasks(rng: Rng = None, dtype: DTypeLike = np.float64) -> tuple[Dataset, Dataset, Dataset]:
-    """Return the digits; the digits turned by 90 degrees, classes permuted; the digits through a fixed pixel shuffle.
+    """Return three tasks: the digits; the digits turned by 90 degrees with permuted classes; the digits with their pixels shuffled.
 
     Each has 1797 samples, 64 inputs and 10 classes. rng draws the class permutation, then the pixel shuffle.
 
@@ -89,7 +89,7 @@ def shuffled(data: Dataset, order: NDArray[np.int64]) -> Dataset:
 def split_tasks(
     tasks: Iterable[Dataset], test: float = 0.2, *, rng: Rng = None
 ) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:
-    """Return (train tasks, test tasks); tasks of equal length are cut alike, so no image is in both parts.
+    """Return (training sets, test sets) of the tasks; tasks of equal length are split alike, so no image is in both.
 
     >>> train, test = split_tasks(three_digit_tasks(rng=0), rng=0)
     >>> len(train), len(test), np.array_equal(np.sort(test[0].X), np.sort(test[2].X))

@@ -1,6 +1,6 @@
-"""`from_arrays(X, y)` checks your own arrays and names them; `split(data, test=0.2, rng=rng)` cuts off a test part.
+"""`from_arrays(X, y)` checks your own arrays and names them; `split(data, test=0.2, rng=rng)` splits off a test set.
 
-Legend: n samples, d inputs, K classes; X (n, d) one sample a row, y (n,) class numbers 0..K-1.
+Legend: n samples, d inputs, K classes; X (n, d) one sample per row, y (n,) class numbers 0..K-1.
 """
 
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ class Dataset(NamedTuple):
 
 
 class Splits(NamedTuple):
-    """The two parts of a dataset: what a network learns from, and what it is judged on."""
+    """The two parts of a dataset: the training set, and the test set on which a network is judged."""
 
     train: Dataset
     test: Dataset
@@ -45,7 +45,7 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
 
 
 def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng: Rng = None) -> Splits:
-    """Return a random train and test part of a `Dataset` or of a pair (X, y); round(test n) rows are for testing.
+    """Return a random training and test set from a `Dataset` or a pair (X, y); round(test n) rows are for testing.
 
     Raises ValueError when one of the two parts would be empty.
 
@@ -88,7 +88,7 @@ def rows(X: ArrayLike) -> NDArray[Any]:
 
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Return dtype when it is float64 or float32 in this machine's byte order, else say what to do."""
+    """Return dtype if it is float64 or float32 in this machine's byte order; raises ValueError that says what to do otherwise."""
     dtype = np.dtype(dtype)
     if dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ValueError(f"dtype must be float64 or float32, got {dtype}. Convert with X.astype(numpy.float64).")

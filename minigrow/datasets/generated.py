@@ -10,11 +10,11 @@ RADIUS, ANGLE = 5.0, 4.0  # every arm runs from the centre to radius 5 and turns
 
 
 def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng = None, dtype: DTypeLike = np.float64) -> Dataset:
-    """Return arms spiral arms of n points each, to be told apart: X (n arms, 2) in [-1, 1], y (n arms,) the arm.
+    """Return spiral arms of n points each, to be told apart: X (n arms, 2) in [-1, 1], y (n arms,) the arm.
 
         r = 0 .. 5        phi = 4 k .. 4 (k + 1) + noise N(0, 1)        x = [r sin phi, r cos phi] / 5
 
-    for arm k, r and phi evenly spaced, noise in radians.
+    for arm k, where r and phi are evenly spaced and the noise is in radians.
 
     Raises ValueError when n < 1, arms < 2, or noise negative or not finite.
 
@@ -32,9 +32,9 @@ def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng = None, dtype: DT
 
 
 def parity(bits: int, dtype: DTypeLike = np.float64) -> Dataset:
-    """Return all 2^bits patterns of zeros and ones with whether the number of ones is odd: y = sum_j x_j mod 2.
+    """Return all 2^bits patterns of zeros and ones; the class says whether the number of ones is odd, y = sum_j x_j mod 2.
 
-    Row i of X (2^bits, bits) is i in binary. Two bits are XOR. No straight line separates the classes from 2 bits on.
+    Row i of X (2^bits, bits) is i in binary. Two bits make XOR. From 2 bits on, no straight line separates the classes.
 
     Raises ValueError when bits is not in 1..20.
 

@@ -76,7 +76,7 @@ def _receive(url: str, part: Path, size: int | None) -> None:
 
 
 def _open(url: str, start: int) -> tuple[http.client.HTTPResponse, int]:
-    """Return the answer and the byte it begins at: `start` if the server can go on from there, else 0."""
+    """Return the response and the byte at which it begins: `start` if the server can go on from there, else 0."""
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"mirrors must start with http:// or https://, got {url}.")
     headers = {"User-Agent": "minigrow"} | ({"Range": f"bytes={start}-"} if start else {})
@@ -99,7 +99,7 @@ def _open(url: str, start: int) -> tuple[http.client.HTTPResponse, int]:
 
 
 def _append(response: http.client.HTTPResponse, part: Path, start: int, total: int | None) -> None:
-    """Write the answer behind the first `start` bytes, with a progress bar that is quiet when nobody watches."""
+    """Write the response after the first `start` bytes, with a progress bar if there is a terminal."""
     bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, disable=None)
     with bar, part.open("ab" if start else "wb") as file:
         while block := response.read(BLOCK):

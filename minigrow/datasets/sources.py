@@ -1,6 +1,6 @@
 """`SOURCES[name]` says where each public dataset lies, how large its files are and what their SHA-256 must be.
 
-Every digest stands alike in two independent places: the url_checksums files of tensorflow/datasets (mnist.txt,
+Every digest is the same in two independent places: the url_checksums files of tensorflow/datasets (mnist.txt,
 fashion_mnist.txt, cifar10.txt, cifar100.txt), and the dataset code of other projects (GoMLX and red-datasets for CIFAR,
 the checksum lists of several MNIST and Fashion-MNIST readers). Sizes are from
 the former. Nothing here opens a connection; `fetch` does.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Remote(NamedTuple):
-    """One file of a dataset: its name, size in bytes, SHA-256 in hex (None when nobody vouches for one), and places."""
+    """One file of a dataset: its name, size in bytes, SHA-256 in hex (None where no source gives one), and addresses."""
 
     file: str
     size: int | None

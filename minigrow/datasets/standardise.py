@@ -55,7 +55,7 @@ class Standardiser(NamedTuple):
 
 
 def standardised(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
-    """Return train and the others, all standardised by what `train` alone shows.
+    """Return train and the others, all standardised by the mean and scale of `train` alone.
 
     >>> from minigrow.datasets import digits, split
     >>> train, test = standardised(*split(digits(), rng=0))

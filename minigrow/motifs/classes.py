@@ -18,7 +18,7 @@ from numba import njit
 
 @cache
 def orders(size: int) -> np.ndarray:
-    """All orders of the vertices, (size!, size).
+    """Return all orders of the vertices, (size!, size).
 
     >>> orders(3).tolist()
     [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
@@ -41,7 +41,7 @@ def id_of(adjacency: np.ndarray) -> int:
 
 
 def matrices_of(ids: np.ndarray, size: int) -> np.ndarray:
-    """The matrices of colours (c, size, size) that `id_of` reads as these integers (c,).
+    """Return the matrices of colours (c, size, size) that `id_of` reads as these integers (c,).
 
     >>> matrices_of(np.array([8**3 + 16]), 3).tolist()
     [[[0, 0, 0], [1, 0, 0], [2, 0, 0]]]
@@ -53,7 +53,7 @@ def matrices_of(ids: np.ndarray, size: int) -> np.ndarray:
 
 
 def matrix_of(identity: int, size: int) -> np.ndarray:
-    """The matrix of colours (size, size) that `id_of` reads as this integer.
+    """Return the matrix of colours (size, size) that `id_of` reads as this integer.
 
     >>> matrix_of(8**3 + 16, 3).tolist()
     [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
@@ -62,7 +62,7 @@ def matrix_of(identity: int, size: int) -> np.ndarray:
 
 
 def class_of(adjacency: np.ndarray) -> int:
-    """The class of a subgraph with colours (k, k): the smallest id over all orders of its vertices.
+    """Return the class of a subgraph with colours (k, k): the smallest id over all orders of its vertices.
 
     >>> class_of(np.array([[0, 0, 2], [0, 0, 1], [0, 0, 0]])) == id_of(np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0]]))
     True
@@ -72,7 +72,7 @@ def class_of(adjacency: np.ndarray) -> int:
 
 
 def key_of(adjacency: np.ndarray) -> int:
-    """The key of a subgraph (k, k): 6 bits per pair i < j, colour of i -> j in the lower three.
+    """Return the key of a subgraph (k, k): 6 bits per pair i < j, colour of i -> j in the lower three.
 
     >>> key_of(np.array([[0, 1, 0], [0, 0, 0], [0, 2, 0]]))
     65537
@@ -97,9 +97,9 @@ def _fingerprints(a, mark):
 
 @njit(cache=True, nogil=True)
 def _sorted_ids(keys, size):
-    """The id of each key with its vertices in order of their fingerprints: merges most keys of a class, cheaply.
+    """Return the id of each key with its vertices in order of their fingerprints, which merges most keys of a class cheaply.
 
-    Vertices that tie stay in the order they came, so one class can still have several ids; `_smallest_ids` ends that.
+    Vertices that tie keep their order, so one class can still have several ids, which `_smallest_ids` merges.
     """
     ids, a, mark, order = keys.copy(), np.zeros((size, size), np.int64), np.zeros((2, size), np.int64), np.arange(size)
     for n in range(keys.size):
@@ -125,7 +125,7 @@ def _sorted_ids(keys, size):
 
 @njit(cache=True, nogil=True)
 def _smaller(a, all_orders, k, best):
-    """The id of matrix a in order number k if it is smaller than `best`, else `best`; gives up at the first row that is larger."""
+    """Return the id of matrix a in order k if it is smaller than `best`, else `best`; the first row that is larger decides."""
     size = all_orders.shape[1]
     value, rest = 0, 3 * size * (size - 1)
     for i in range(size):
@@ -141,7 +141,7 @@ def _smaller(a, all_orders, k, best):
 
 @njit(cache=True, nogil=True)
 def _smallest_ids(ids, all_orders):
-    """The smallest id over all orders of the vertices, for each id (c,). The naive twin is `class_of`."""
+    """Return the smallest id over all orders of the vertices, for each id (c,). The naive twin is `class_of`."""
     size, smallest, a = all_orders.shape[1], ids.copy(), np.zeros((5, 5), np.int64)
     for n in range(ids.size):
         rest = ids[n]
@@ -158,7 +158,7 @@ def _smallest_ids(ids, all_orders):
 
 
 def add_up(ids: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct ids (d,) in rising order, and the sum of the counts (c,) of each, (d,).
+    """Return the distinct ids (d,) in rising order, and the sum of the counts (c,) of each, (d,).
 
     >>> [a.tolist() for a in add_up(np.array([7, 3, 7]), np.array([1, 2, 4]))]
     [[3, 7], [2, 5]]
@@ -170,7 +170,7 @@ def add_up(ids: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def classify(keys: np.ndarray, counts: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Classes (d,) in rising order and their counts (d,), from keys (c,) and how often each occurred (c,).
+    """Return classes (d,) in rising order and their counts (d,), from keys (c,) and how often each occurred (c,).
 
     >>> path = [key_of(np.array(a)) for a in ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], [[0, 0, 1], [0, 0, 0], [0, 1, 0]])]
     >>> [a.tolist() for a in classify(np.array(path), np.array([2, 3]), 3)]
@@ -181,7 +181,7 @@ def classify(keys: np.ndarray, counts: np.ndarray, size: int) -> tuple[np.ndarra
 
 
 def classes_of(ids: np.ndarray, size: int) -> np.ndarray:
-    """The class of each id (c,): what `class_of` gives, compiled.
+    """Return the class of each id (c,), as `class_of` does, but compiled.
 
     >>> classes_of(np.array([8, 64, 1]), 3).tolist()
     [1, 1, 1]
@@ -190,7 +190,7 @@ def classes_of(ids: np.ndarray, size: int) -> np.ndarray:
 
 
 def colour_blind_classes(ids: np.ndarray, size: int) -> np.ndarray:
-    """The class (c,) of each class (c,) once all its edges are painted in colour 1.
+    """Return the class (c,) of each class (c,) once all its edges are painted in colour 1.
 
     >>> path = class_of(np.array([[0, 1, 0], [0, 0, 3], [0, 0, 0]]))
     >>> matrix_of(colour_blind_classes(np.array([path]), 3)[0], 3).tolist()
@@ -202,7 +202,7 @@ def colour_blind_classes(ids: np.ndarray, size: int) -> np.ndarray:
 
 
 def reversed_classes(ids: np.ndarray, size: int) -> np.ndarray:
-    """The class (c,) of each class (c,) with all its edges turned round.
+    """Return the class (c,) of each class (c,) with all its edges turned round.
 
     >>> reversed_classes(np.array([class_of([[0, 1, 1], [0, 0, 0], [0, 0, 0]])]), 3).tolist() == [
     ...     class_of([[0, 0, 0], [1, 0, 0], [1, 0, 0]])]

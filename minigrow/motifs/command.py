@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the command; the exit code: 0, 2 after a mistake of the user's, 130 after Ctrl-C."""
+    """Carry out the command and return the exit code: 0, or 2 after a user's mistake, or 130 after Ctrl-C."""
     try:
         _run(args)
     except KeyboardInterrupt:
@@ -86,7 +86,7 @@ def _check_options(args: argparse.Namespace) -> None:
 
 
 def _check_extent(graph: Graph, args: argparse.Namespace) -> None:
-    """Refuse what would run for days, and offer sampling. The estimate has a generator of its own."""
+    """Refuse a census that would run for days, and suggest sampling; the estimate has a generator of its own."""
     if args.sample is not None:
         return
     n = expected_total(graph, args.size, np.random.default_rng(args.seed))
@@ -99,7 +99,7 @@ def _check_extent(graph: Graph, args: argparse.Namespace) -> None:
 
 
 def _analyse(graph: Graph, args: argparse.Namespace, plan: Plan, rng: np.random.Generator) -> Motifs:
-    """As `ensemble.analyse`, with progress and an estimate of the time left."""
+    """Do what `ensemble.analyse` does, and show progress and an estimate of the time left."""
     child = rng.spawn(1)[0]
     with threads(args.jobs) as pool:  # the main thread only waits, so that Ctrl-C reaches it at once
         tasks = [(graph, args.size, plan, child)]
@@ -109,7 +109,7 @@ def _analyse(graph: Graph, args: argparse.Namespace, plan: Plan, rng: np.random.
 
 
 def _count_own(task: tuple[Graph, int, Plan, np.random.Generator]) -> Census:
-    """The census of the graph itself; an exact one shows how far it is."""
+    """Return the census of the graph itself; an exact census shows its progress."""
     graph, size, plan, rng = task
     if plan.probabilities is not None:
         return count(graph, size, plan, rng)
@@ -123,7 +123,7 @@ def _count_own(task: tuple[Graph, int, Plan, np.random.Generator]) -> Census:
 
 @contextmanager
 def threads(jobs: int):
-    """Open a pool of `jobs` threads; when the block breaks off, so do the counts under way.
+    """Open a pool of `jobs` threads; if the block is broken off, so are the counts under way.
 
     >>> with threads(2) as pool:
     ...     list(pool.map(abs, [-1, 2]))

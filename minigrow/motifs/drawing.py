@@ -13,7 +13,7 @@ GAP = 6  # columns from one vertex to the next
 
 
 def arrow_order(adjacency: np.ndarray) -> np.ndarray:
-    """The order (k,) of the vertices of A (k, k) in which the fewest edges run from right to left.
+    """Return the order (k,) of the vertices of A (k, k) in which the fewest edges run from right to left.
 
     >>> arrow_order(np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]])).tolist()
     [2, 1, 0]
@@ -24,7 +24,7 @@ def arrow_order(adjacency: np.ndarray) -> np.ndarray:
 
 
 def draw(adjacency: np.ndarray) -> list[str]:
-    r"""Lines of text for the motif with colours A (k, k); arrows that do not overlap share a line.
+    r"""Return lines of text for the motif with colours A (k, k); arrows that do not overlap share a line.
 
     >>> print("\n".join(draw(np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 2, 0, 0], [0, 3, 0, 0]]))))
     o---------2>o---1>o

@@ -20,7 +20,7 @@ from minigrow.nn.validate import generator
 
 
 class Plan(NamedTuple):
-    """What to do: number of random graphs, how long each is switched, and one probability per level if sampling.
+    """How to analyse a graph: number of random graphs, how long each is switched, and one probability per level if sampling.
 
     `blocks` (n,), an integer for each vertex in the order of `graph.names`: edges are switched within each pair of blocks
     only, so that the random graphs keep layers too (see `switching`).
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
 
 def count(graph: Graph, size: int, plan: Plan, rng: np.random.Generator) -> Census:
-    """The census as the plan has it: exact, or sampled where it names probabilities.
+    """Return the census that the plan asks for: sampled if it has probabilities, else exact.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> count(from_edges([0, 1], [1, 2]), 3, Plan(probabilities=(1, 1, 1)), np.random.default_rng(0)).total
@@ -46,7 +46,7 @@ def count(graph: Graph, size: int, plan: Plan, rng: np.random.Generator) -> Cens
 
 
 def count_randomised(task: tuple[Graph, int, Plan, np.random.Generator]) -> Census:
-    """The census of one random graph: what each worker does.
+    """Return the census of one random graph; this is the job of each worker.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> count_randomised((from_edges([0, 1], [1, 2]), 3, Plan(), np.random.default_rng(0))).total
@@ -59,7 +59,7 @@ def count_randomised(task: tuple[Graph, int, Plan, np.random.Generator]) -> Cens
 def random_censuses(
     graph: Graph, size: int, rng: np.random.Generator, plan: Plan, pool: Executor | None = None
 ) -> Iterator[Census]:
-    """The censuses of the random graphs, in a fixed order, as they come in.
+    """Yield the censuses of the random graphs in a fixed order, each as soon as it is done.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> g = from_edges([0, 1], [1, 2])
@@ -71,7 +71,7 @@ def random_censuses(
 
 
 def in_order(pool: Executor, f: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-    """As `pool.map(f, tasks)`, but looks up twice a second: on Windows Ctrl-C does not reach a thread that only waits.
+    """Yield what `pool.map(f, tasks)` does, but wake up twice a second: on Windows Ctrl-C does not reach a thread that only waits.
 
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> with ThreadPoolExecutor(2) as pool:
@@ -87,7 +87,7 @@ def in_order(pool: Executor, f: Callable[[Any], Any], tasks: Iterable[Any]) -> I
 
 
 def check_plan(size: int, plan: Plan) -> None:
-    """Raise unless the plan can be carried out for this size.
+    """Check that the plan can be carried out for this size.
 
     Raises ValueError when the size, the number of random graphs, passes, tries or probabilities are out of range.
 
@@ -102,7 +102,7 @@ def check_plan(size: int, plan: Plan) -> None:
 
 
 def analyse(graph: Graph, size: int, rng: Any = None, plan: Plan | None = None, pool: Executor | None = None) -> Motifs:
-    """Count the classes of `size` vertices in a graph and in random graphs of the same degrees; Z and p of each class.
+    """Count the classes of `size` vertices in a graph and in random graphs of the same degrees; return Z and p of each class.
 
     Raises ValueError as `check_plan` does and, if the plan has blocks, `switching.randomise`.
 

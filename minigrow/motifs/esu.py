@@ -9,7 +9,7 @@ code[u] six bits for each chosen vertex: its edges to and from u (0: adjacent to
 ext[d] the candidates at depth d, ext[d, 0] how many are left to try, key[d] the subgraph of the d chosen ones.
 
 Code and candidates carry all that is needed, so no adjacency matrix is kept: memory is O(k n + edges + classes met).
-The last vertex is never "joined": its code, set behind the key of the others, is the key of the subgraph.
+The last vertex is never "joined": its code, appended to the key of the others, gives the key of the subgraph.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally
 
 SIZES = (3, 4, 5)
 GONE = 1 << 30  # in code[u]: u is the root of this search or of an earlier one
-PART = 20_000_000  # subgraphs counted between two looks at the outside world
+PART = 20_000_000  # subgraphs counted before the compiled loop returns to Python
 STOP = np.zeros(1, np.int64)  # set it to 1 from another thread, and every count under way in this process breaks off
 MOST_KEYS = 1 << 20  # distinct keys after which a part ends, so that the table stays small
 
@@ -66,7 +66,7 @@ def join(start, neighbour, pair, code, ext, w, d):
 
 @njit(cache=True, nogil=True)
 def part(start, neighbour, code, v, d):
-    """Undo `join`: take away what vertex number d, v, wrote into the codes."""
+    """Undo `join`: remove what v, vertex number d, wrote into the codes."""
     kept = ~(63 << 6 * d)
     for slot in range(start[v], start[v + 1]):
         code[neighbour[slot]] &= kept
@@ -74,9 +74,9 @@ def part(start, neighbour, code, v, d):
 
 @njit(cache=True, nogil=True)
 def _count(start, neighbour, pair, size, root, most, stop):
-    """Table of keys, number of subgraphs, next root. Ends after the root that makes it `most` subgraphs or more.
+    """Return the table of keys, the number of subgraphs and the next root; the root that makes it `most` or more is the last.
 
-    The innermost loops stand here and not in a function of their own: that is twice as fast, for numba passes
+    The innermost loops are here and not in a function of their own, which is twice as fast, since numba passes
     and counts references to every array at each call.
     """
     n = start.size - 1
@@ -120,7 +120,7 @@ def _count(start, neighbour, pair, size, root, most, stop):
 
 
 def vertex_sets(graph: Graph, size: int) -> Iterator[tuple[int, ...]]:
-    """Each connected set of `size` vertices once: the naive twin of `census`, Wernicke's algorithm as he writes it.
+    """Yield each connected set of `size` vertices once: the naive twin of `census`, Wernicke's algorithm as he writes it.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> sorted(vertex_sets(from_edges([0, 1, 2], [1, 2, 3]), 3))
@@ -142,7 +142,7 @@ def vertex_sets(graph: Graph, size: int) -> Iterator[tuple[int, ...]]:
 
 
 def check_size(size: int) -> None:
-    """Raise unless subgraphs of this many vertices can be counted.
+    """Check that subgraphs of this many vertices can be counted.
 
     Raises ValueError when size is not 3, 4 or 5.
 
@@ -155,7 +155,7 @@ def check_size(size: int) -> None:
 
 
 def census_in_parts(graph: Graph, size: int) -> Iterator[tuple[int, Census]]:
-    """The census piece by piece: (number of vertices done as roots, census of the piece), about 20 million at a time.
+    """Yield the census in pieces of about 20 million subgraphs: (number of vertices done as roots, census of the piece).
 
     Raises Stopped when `STOP` was set.
 
@@ -173,7 +173,7 @@ def census_in_parts(graph: Graph, size: int) -> Iterator[tuple[int, Census]]:
 
 
 def merge(pieces: list[Census]) -> Census:
-    """One census of several of the same size.
+    """Return one census that adds up several of the same size.
 
     >>> a = Census(3, np.array([1]), np.array([2]))
     >>> merge([a, a]).counts.tolist()

@@ -12,9 +12,9 @@ RULE = "each line holds `source target` or `source target colour`, parted by bla
 
 
 def read_edges(path: str | Path) -> Graph:
-    r"""Read an edge list `source target [colour]`, one edge a line.
+    r"""Read an edge list `source target [colour]`, one edge per line.
 
-    Columns are parted by blanks, tabs, commas or semicolons. Empty lines, what follows `#` or `%`, and one line
+    Columns are separated by blanks, tabs, commas or semicolons. Empty lines, what follows `#` or `%`, and one line
     of column titles at the top are skipped. Vertices are integers >= 0, in any order and with gaps.
 
     Raises ValueError that names line and rule when a line breaks one, or the file has no edge; OSError when it cannot be read.
@@ -65,7 +65,7 @@ def _is_title(fields: list[str]) -> bool:
 
 
 def _row(fields: list[str], width: int, where: str) -> list[int]:
-    """The integers of one line, which must be as many as on the lines before (width; 0 at the first line)."""
+    """Return the integers of one line, which must be as many as on the lines before (width; 0 at the first line)."""
     if len(fields) not in (2, 3):
         raise ValueError(f"{where}: {RULE}; got {len(fields)} column{'s' * (len(fields) > 1)}.")
     if width and len(fields) != width:

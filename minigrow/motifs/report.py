@@ -16,7 +16,7 @@ COLUMNS = ("frequency", "mean", "std", "z", "p")
 
 
 def ranked(found: Motifs) -> np.ndarray:
-    """Class numbers (c,), largest |Z| first, undefined Z last; among equals the more frequent first.
+    """Return class numbers (c,), largest |Z| first, undefined Z last; among equals the more frequent first.
 
     >>> from minigrow.motifs.esu import Census
     >>> from minigrow.motifs.statistics import summarise
@@ -27,7 +27,7 @@ def ranked(found: Motifs) -> np.ndarray:
 
 
 def table(found: Motifs, top: int = 10) -> str:
-    """The `top` classes with the largest |Z| as text, each with its drawing.
+    """Return the `top` classes with the largest |Z| as text, each with its drawing.
 
     >>> from minigrow.motifs.esu import Census
     >>> from minigrow.motifs.statistics import summarise
@@ -67,9 +67,9 @@ def write_csv(path: Path, found: Motifs) -> None:
 
 
 def write_json(path: Path, found: Motifs, about: dict[str, Any]) -> None:
-    """Write what the design calls `motifs --json`: `about` first, then all classes, largest |Z| first; undefined is null.
+    """Write the file of `minigrow motifs --json`: `about` first, then all classes, largest |Z| first; undefined is null.
 
-    One class a line, written as it is made: a million classes take no more memory than one.
+    Each class is one line, written as it is made, so that a million classes take no more memory than one.
     """
     with atomic(path) as file:
         file.write((json.dumps(about, allow_nan=False)[:-1] + ', "classes": [').encode())
@@ -80,7 +80,7 @@ def write_json(path: Path, found: Motifs, about: dict[str, Any]) -> None:
 
 
 def entries(found: Motifs) -> Iterator[tuple[list[list[int]], int | float, list[float | None]]]:
-    """Matrix, count and the values of `COLUMNS` (None: undefined) of each class, in the order of `ranked`.
+    """Yield matrix, count and the values of `COLUMNS` (None: undefined) of each class, in the order of `ranked`.
 
     >>> from minigrow.motifs.esu import Census
     >>> from minigrow.motifs.statistics import summarise

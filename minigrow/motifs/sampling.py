@@ -23,7 +23,7 @@ from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally
 
 @njit(cache=True, nogil=True)
 def _sample(start, neighbour, pair, p, rng):
-    """Table of keys of the subgraphs met; p (k,) probabilities per depth. One draw per branch."""
+    """Return the table of keys of the subgraphs met, with one draw per branch; p (k,) are the probabilities per depth."""
     n, size = start.size - 1, p.size
     code, ext = np.zeros(n, np.int32), np.empty((size + 1, n + 1), np.int32)
     chosen, key = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -56,7 +56,7 @@ def _sample(start, neighbour, pair, p, rng):
 
 
 def sample_naive(graph: Graph, p: np.ndarray, rng: np.random.Generator) -> dict[int, int]:
-    """Key -> how often it was met: the naive twin of the compiled walk, draw for draw.
+    """Return how often each key was met: the naive twin of the compiled walk, draw for draw.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> sample_naive(from_edges([0, 1], [1, 2]), np.ones(3), np.random.default_rng(0))
@@ -86,7 +86,7 @@ def sample_naive(graph: Graph, p: np.ndarray, rng: np.random.Generator) -> dict[
 
 
 def check_probabilities(probabilities: Sequence[float], size: int) -> np.ndarray:
-    """The probabilities (size,) as an array.
+    """Return the probabilities (size,) as an array.
 
     Raises ValueError when there is not one for each level, or one lies outside (0, 1].
 
@@ -103,9 +103,9 @@ def check_probabilities(probabilities: Sequence[float], size: int) -> np.ndarray
 
 
 def sampled_census(graph: Graph, size: int, probabilities: Sequence[float], rng: np.random.Generator) -> Census:
-    """Unbiased estimate of the census, from a share of about prod(probabilities) of all subgraphs.
+    """Return an unbiased estimate of the census, from a share of about prod(probabilities) of all subgraphs.
 
-    probabilities (size,), one per level of the search: roots first.
+    probabilities (size,) has one entry per level of the search, roots first.
 
     Raises ValueError when size is not 3, 4 or 5, or the probabilities do not fit.
 
@@ -140,7 +140,7 @@ def expected_total(graph: Graph, size: int, rng: np.random.Generator, walks: int
 
 
 def _descend(near: list[np.ndarray], root: int, size: int, rng: np.random.Generator) -> float:
-    """Product of the numbers of candidates met on a random way down from this root."""
+    """Return the product of the numbers of candidates met on a random way down from this root."""
     known, ext, product = near[root], near[root][near[root] > root], 1.0
     for depth in range(1, size):
         product *= ext.size

@@ -1,11 +1,11 @@
-"""Z, p and significance profiles: `summarise(own, others)`; then `profile`, `most_changed`, `strongest_coloured`.
+"""Compute Z, p and significance profiles: `summarise(own, others)`; then `profile`, `most_changed`, `strongest_coloured`.
 
 For a class with frequency f in the graph and f_1 .. f_R in R random graphs (0 where it does not occur):
 
     mean = sum f_r / R      std^2 = sum (f_r - mean)^2 / (R - 1)
     Z = (f - mean) / std    p = share of random graphs with f_r >= f
 
-Z is undefined (nan) where std is 0, that is where all f_r are equal: then the null model says nothing about spread.
+Z is undefined (nan) where std is 0, that is where all f_r are equal and the null model says nothing about spread.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from minigrow.motifs.esu import Census
 class Motifs(NamedTuple):
     """What was found, class by class (c,), in rising order of `ids`; frequency, mean and std are shares, 0..1.
 
-    `random` is R; where R = 0, mean, std, z and p are nan (undefined); where R = 1, std and z are.
+    `random` is R. If R = 0, mean, std, z and p are nan (undefined); if R = 1, only std and z are.
     Classes that occur in random graphs only have count 0.
     """
 
@@ -47,7 +47,7 @@ ROWS = ("seen", "difference", "square", "lowest", "highest", "at_least")
 
 
 def _spread(ids: np.ndarray, values: np.ndarray, wider: np.ndarray) -> np.ndarray:
-    """The values of classes `ids` at their places among the classes `wider`, which holds them all; 0 elsewhere."""
+    """Return the values of classes `ids` at their places among the classes `wider`, which holds them all; 0 elsewhere."""
     out = np.zeros((*values.shape[:-1], wider.size), values.dtype)
     out[..., np.searchsorted(wider, ids)] = values
     return out
@@ -66,7 +66,7 @@ def _widen(sums: Sums, ids: np.ndarray) -> Sums:
 
 
 def _absorb(sums: Sums, own: Census, other: Census) -> Sums:
-    """Add one random graph. Differences to the graph's own frequency f keep the squares accurate."""
+    """Add one random graph; the sums are of differences to the graph's own frequency f, so that squares stay accurate."""
     sums = _widen(sums, other.ids)
     at = np.searchsorted(sums.ids, other.ids)
     f, own_f = other.frequencies, _spread(own.ids, own.frequencies, sums.ids)[at]
@@ -97,7 +97,7 @@ def summarise(own: Census, others: Iterable[Census]) -> Motifs:
 
 
 def _moments(f: np.ndarray, sums: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, std and p (c,) from the sums over those of the n random graphs in which the class occurs."""
+    """Return mean, std and p (c,) from the sums over those of the n random graphs in which the class occurs."""
     undefined = np.full(f.size, np.nan)
     if n == 0:
         return undefined, undefined.copy(), undefined.copy()
@@ -111,7 +111,7 @@ def _moments(f: np.ndarray, sums: np.ndarray, n: int) -> tuple[np.ndarray, np.nd
 
 
 def profile(z: np.ndarray) -> np.ndarray:
-    """Significance profile (c,): Z over the length of the vector of all defined Z (Milo et al. 2004, Science).
+    """Return the significance profile (c,): Z over the length of the vector of all defined Z (Milo et al. 2004, Science).
 
     >>> profile(np.array([3.0, np.nan, -4.0])).tolist()
     [0.6, nan, -0.8]
@@ -121,7 +121,7 @@ def profile(z: np.ndarray) -> np.ndarray:
 
 
 def paired(before: Motifs, after: Motifs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Classes (c,) whose Z is defined in both, and their Z before (c,) and after (c,).
+    """Return the classes (c,) whose Z is defined in both, and their Z before (c,) and after (c,).
 
     >>> own = Census(3, np.array([1, 65]), np.array([3, 1]))
     >>> same = summarise(own, [own, own])
@@ -134,7 +134,7 @@ def paired(before: Motifs, after: Motifs) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def most_changed(before: Motifs, after: Motifs, number: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The classes with the largest |Z after - Z before|, largest first; as `paired` gives them, (number,) each.
+    """Return the classes with the largest |Z after - Z before|, largest first, in the form of `paired`, (number,) each.
 
     >>> own, other = (Census(3, np.array([1, 65]), np.array([n, 1])) for n in (3, 9))
     >>> low, high = summarise(own, [own, other]), summarise(other, [own, other])
@@ -147,7 +147,7 @@ def most_changed(before: Motifs, after: Motifs, number: int = 10) -> tuple[np.nd
 
 
 def strongest_coloured(found: Motifs) -> dict[int, int]:
-    """For each shape (class without colours) the coloured class with the largest |Z|, where one is defined.
+    """Return for each shape (class without colours) the coloured class with the largest |Z|, where one is defined.
 
     >>> own, other = (Census(3, np.array([1, 65]), np.array([n, 1])) for n in (3, 9))
     >>> strongest_coloured(summarise(own, [own, other]))

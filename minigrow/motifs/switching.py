@@ -10,10 +10,10 @@ receives in each colour and the number of mutual edges, and no self-loop, double
 Each pass offers every bond `tries` chances to find such a partner at random (Zambra et al. 2020, section 2.3, after
 FANMOD: 3 passes, 3 tries, "locally constant number of bidirectional edges, exchanging only edges with the same color").
 
-That forgets layers: in a perceptron, edges come to skip layers and to run backwards. With a block B(u) for each vertex, two
-bonds are of one kind only if also B(a) = B(c) and B(b) = B(d): ends stay in their blocks, and between any two blocks there
-are as many edges of each colour as before. With one block for all this is the switching above. (Two bonds that are alone of
-their kind are switched there and back in every pass, and end as they began.)
+Switching does not keep layers: in a perceptron, edges come to skip layers and to run backwards. With a block B(u) for each
+vertex, two bonds are of one kind only if also B(a) = B(c) and B(b) = B(d): ends stay in their blocks, and between any two
+blocks there are as many edges of each colour as before. With one block for all this is the switching above. (If a kind has
+only two bonds, every pass switches them there and back, and they end as they began.)
 
 Bonds live in the graph's own slots, so a switch rewrites four entries of `neighbour` and nothing else: the colours stay
 where they are. Each bond knows two slots, `tail` (in a's list) and `head` (in b's list).
@@ -32,7 +32,7 @@ TRIES = 3
 
 
 class Bonds(NamedTuple):
-    """Where each of b bonds is written, kinds together.
+    """Where each of b bonds is stored, sorted by kind.
 
     tail, head   (b,) slots; first, behind (b,) the bonds of its kind are first .. behind - 1; same (b,) one colour both ways
     """
@@ -63,7 +63,7 @@ def bonds(graph: Graph, blocks: np.ndarray | None = None) -> Bonds:
 
 
 def _codes(graph, blocks):
-    """The kind (2b,) of each slot's bond, seen from its owner and from its neighbour: colours, then blocks of both ends."""
+    """Return the kind (2b,) of each slot's bond, seen from its owner and from its neighbour: colours, then blocks of both ends."""
     kind, back = graph.pair, graph.pair // 8 + 8 * (graph.pair % 8)
     if blocks is None:
         return kind, back
@@ -80,7 +80,7 @@ def _codes(graph, blocks):
 
 @njit(cache=True, nogil=True)
 def _bound(start, neighbour, u, v):
-    """Is there an edge between u and v, either way? Looks through the shorter of their lists."""
+    """Return whether an edge joins u and v, either way, by searching the shorter of their lists."""
     if start[v + 1] - start[v] < start[u + 1] - start[u]:
         u, v = v, u
     for slot in range(start[u], start[u + 1]):  # noqa: SIM110 (numba has no any())
@@ -91,7 +91,7 @@ def _bound(start, neighbour, u, v):
 
 @njit(cache=True, nogil=True)
 def _switch(start, neighbour, bonds_, offers, rng):
-    """Switch in place: `offers` = (passes, tries). Returns how many tries were made and how many succeeded."""
+    """Switch in place, with `offers` = (passes, tries), and return how many tries were made and how many succeeded."""
     tail, head, first, behind, same = bonds_
     made, done = 0, 0
     for _ in range(offers[0]):
@@ -114,7 +114,7 @@ def _switch(start, neighbour, bonds_, offers, rng):
 def switch_naive(
     graph: Graph, offers: tuple[int, int], rng: np.random.Generator, blocks: np.ndarray | None = None
 ) -> np.ndarray:
-    """The neighbours (2b,) after switching: the naive twin, with a list of ends per bond and a set of what is bound.
+    """Return the neighbours (2b,) after switching: the naive twin, with a list of ends per bond and a set of joined pairs.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> switch_naive(from_edges([0, 1], [1, 2]), (3, 3), np.random.default_rng(0)).tolist()
@@ -145,10 +145,10 @@ def randomise(
     tries: int = TRIES,
     blocks: np.ndarray | None = None,
 ) -> Graph:
-    """A random graph in which each vertex keeps its edges per colour and direction and its mutual edges.
+    """Return a random graph in which each vertex keeps its edges per colour and direction and its mutual edges.
 
     a -> b, c -> d become a -> d, c -> b. `blocks` (n,) gives each vertex a block, an integer, in the order of `graph.names`;
-    then heads are exchanged only if a and c are of one block and b and d of one block: layers are kept too.
+    then heads are exchanged only if a and c are of one block and b and d of one block, so that layers are kept too.
 
     Raises ValueError when passes < 0 or tries < 1, or blocks is not one integer for each vertex.
 
@@ -170,7 +170,7 @@ def randomise(
 
 
 def check_offers(passes: int, tries: int) -> None:
-    """Raise ValueError unless passes >= 0 and tries >= 1.
+    """Check the offers; raises ValueError unless passes >= 0 and tries >= 1.
 
     >>> check_offers(3, 3)
     """
@@ -181,7 +181,7 @@ def check_offers(passes: int, tries: int) -> None:
 def switched(
     graph: Graph, rng: np.random.Generator, passes: int, tries: int, blocks: np.ndarray | None = None
 ) -> tuple[Graph, int, int]:
-    """As `randomise`; also how many tries were made and how many bonds were switched.
+    """Return what `randomise` does, how many tries were made and how many bonds were switched.
 
     >>> from minigrow.motifs.graph import from_edges
     >>> switched(from_edges([0, 1], [1, 2]), np.random.default_rng(0), 3, 3)[1:]

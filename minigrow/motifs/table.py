@@ -13,7 +13,7 @@ FIRST_BITS = 12
 
 @njit(cache=True, nogil=True)
 def tally(table, key, shift):
-    """Count key once more; 1 if it is new, else 0. The naive twin is `counts[key] += 1` on a dictionary."""
+    """Count key once more and return 1 if it is new, else 0. The naive twin is `counts[key] += 1` on a dictionary."""
     mask = table.shape[0] - 1
     slot = key * SPREAD >> shift & mask
     while table[slot, 0] != key:
@@ -28,7 +28,7 @@ def tally(table, key, shift):
 
 @njit(cache=True, nogil=True)
 def enlarge(table, room, shift):
-    """A table in which `room` keys fill at most half the slots, and its shift; the keys keep their counts."""
+    """Return a table in which `room` keys fill at most half the slots, and its shift; the keys keep their counts."""
     bits = 64 - shift
     while 2 * room > 1 << bits:
         bits += 1
@@ -43,7 +43,7 @@ def enlarge(table, room, shift):
 
 
 def listed(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The keys (c,) in the table (2^b, 2) and their counts (c,).
+    """Return the keys (c,) in the table (2^b, 2) and their counts (c,).
 
     >>> table = np.zeros((8, 2), np.int64)
     >>> [tally(table, key, 61) for key in (5, 9, 5)]

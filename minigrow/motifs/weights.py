@@ -1,6 +1,6 @@
 """Read any trained network as a coloured graph: `network_graph(net)`, or `layered_graph` and `square_graph` from matrices.
 
-Weak weights are cut away, the rest get three colours (Zambra et al. 2020, section 2.2):
+Weak weights are cut away, and the others get three colours (Zambra et al. 2020, section 2.2):
 
     1 strongly negative       2 mild, of either sign       3 strongly positive
 
@@ -9,7 +9,7 @@ exceeds the share s of its maximum, that is where
 
     exp(-(w - mu)^2 / 2 sigma^2) > s      or      |w - mu| < sigma sqrt(-2 ln s),
 
-and call the fifth of what remains on each side, next to the cut, mild. `quantile_cut` keeps a given share instead.
+and call a fifth of what remains on each side, the part next to the cut, mild. `quantile_cut` keeps a given share instead.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ MILD = 0.2
 
 
 class Cut(NamedTuple):
-    """Where colours begin, from left to right: 1 up to `negative`, 2 up to `lower`, none, 2 from `upper`, 3 from `positive`."""
+    """Where colours begin: 1 for weights up to `negative`, 2 up to `lower`, none between, 2 from `upper`, 3 from `positive`."""
 
     negative: float
     lower: float
@@ -33,7 +33,7 @@ class Cut(NamedTuple):
 
 
 def pooled(weights: Sequence[np.ndarray]) -> np.ndarray:
-    """All entries of the matrices in one vector (w,).
+    """Return all entries of the matrices in one vector (w,).
 
     Raises ValueError when there is no weight, or one is not finite.
 
@@ -49,7 +49,7 @@ def pooled(weights: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def gaussian_cut(weights: Sequence[np.ndarray], share: float = SHARE) -> Cut:
-    """The paper's cut from matrices of any shapes: pool, fit a Gaussian, cut where its density exceeds share of its maximum.
+    """Return the paper's cut for matrices of any shapes: where a Gaussian fitted to all weights exceeds `share` of its maximum.
 
     Raises ValueError when share is not in (0, 1), or `pooled` refuses the weights.
 
@@ -80,7 +80,7 @@ def quantile_cut(weights: Sequence[np.ndarray], keep: float = 0.25, mild: float 
 
 
 def colours(W: np.ndarray, cut: Cut) -> np.ndarray:
-    """The colour of each weight, 0 where it is cut away; same shape as W (m, n).
+    """Return the colour of each weight, 0 where it is cut away; same shape as W (m, n).
 
     >>> colours(np.array([-3.0, -1.5, 0.0, 1.5, 3.0]), Cut(-2, -1, 1, 2)).tolist()
     [1, 2, 0, 2, 3]
@@ -90,7 +90,7 @@ def colours(W: np.ndarray, cut: Cut) -> np.ndarray:
 
 
 def layered_graph(weights: Sequence[np.ndarray], cut: Cut) -> Graph:
-    """The graph of a feed-forward network: weights W_l (m_l, m_{l-1}), an edge from neuron i below to j above is W_l[j, i].
+    """Return the graph of a feed-forward network with weights W_l (m_l, m_{l-1}); W_l[j, i] is the edge from neuron i below to j.
 
     Vertices are numbered layer by layer, inputs first; neurons that lost all weights do not appear.
 
@@ -109,9 +109,9 @@ def layered_graph(weights: Sequence[np.ndarray], cut: Cut) -> Graph:
 
 
 def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
-    """The layer (n,) of each vertex of a `layered_graph` with these widths, inputs 0: blocks for a null model that keeps layers.
+    """Return the layer (n,) of each vertex of a `layered_graph`, 0 for inputs; these are blocks for a null model that keeps layers.
 
-    Layer l holds the names from m_0 + ... + m_{l-1} on, m_l of them.
+    Layer l has m_l = widths[l] names, from m_0 + ... + m_{l-1} on.
 
     Raises ValueError when a vertex is beyond the last layer.
 
@@ -129,9 +129,9 @@ def layers(graph: Graph, widths: Sequence[int]) -> np.ndarray:
 
 
 def square_graph(W: np.ndarray, cut: Cut) -> Graph:
-    """The graph of a network with one matrix W (n, n) for all neurons: W[j, i] is the edge from i to j.
+    """Return the graph of a network with one matrix W (n, n) for all neurons: W[j, i] is the edge from i to j.
 
-    The diagonal (a neuron's own past) is left out: motifs have no self-loops.
+    The diagonal (a neuron's own past) is left out, since motifs have no self-loops.
 
     Raises ValueError when W is not square, or no weight survives the cut.
 
@@ -144,7 +144,7 @@ def square_graph(W: np.ndarray, cut: Cut) -> Graph:
 
 
 def matrices(net: Any) -> list[np.ndarray]:
-    """The weight matrices of a network, (to, from) each; W_1, W_2, ... of a layered one.
+    """Return the weight matrices of a network, (to, from) each, which are W_1, W_2, ... if it is layered.
 
     >>> from minigrow.nn import MLP
     >>> [W.shape for W in matrices(MLP.create([4, 3, 2], rng=0))]
@@ -154,10 +154,10 @@ def matrices(net: Any) -> list[np.ndarray]:
 
 
 def network_graph(net: Any, cut: Cut | None = None) -> Graph:
-    """The graph of any network of the contract, cut by the Gaussian of its own weights that are not 0 unless a cut is given.
+    """Return the graph of any network of the contract; without a cut, a Gaussian is fitted to its weights that are not 0.
 
-    Vertices are numbered space by space, inputs first. Weights of exactly 0 are left out of that Gaussian: they are wires that
-    may not be. Two matrices between the same spaces are added.
+    Vertices are numbered space by space, inputs first. Weights of exactly 0 are left out of that Gaussian, since they stand for
+    wires that do not exist. Two matrices between the same spaces are added.
 
     Raises ValueError when no weight survives the cut.
 
@@ -175,7 +175,7 @@ def network_graph(net: Any, cut: Cut | None = None) -> Graph:
 
 
 def _wired(blocks, cut):
-    """The graph of matrices with the numbers of their first receiving and first sending neuron, self-loops left out."""
+    """Return the graph of matrices with the numbers of their first receiving and first sending neuron, without self-loops."""
     found = [(*np.nonzero(colours(W, cut)), to, source, W) for to, source, W in blocks]
     parts = [(i + source, j + to, colours(W[j, i], cut)) for j, i, to, source, W in found]
     source, target, colour = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -1,4 +1,4 @@
-"""Bring the lives of all spaces on one stage: numbers, frames, places, gates, and what was left out."""
+"""Collect what the page draws of all spaces: the lives with their frames, places and gates, and notes on what was left out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from minigrow.replay.layout import positions, ranks, slots
 from minigrow.replay.lives import Walk
 from minigrow.replay.thinning import evenly
 
-PLACES, ALL_PLACES, LIVES, GATES = 128, 1200, 60_000, 300_000  # in a column; on the stage; lives; gates x frames
+PLACES, ALL_PLACES, LIVES, GATES = 128, 1200, 60_000, 300_000  # most places per group and in all; lives; gates x frames
 
 
 class Group(NamedTuple):
-    """Lives that share a column or ring: their space, "line" or "ring", whether nobody comes or goes, the lives with their
-    first frame, the first without them, their slot; and which slots are drawn.
+    """Lives that share a column or ring: their space, "line" or "ring", whether the neurons stay the same throughout, the
+    lives with their first frame, the first frame without them and their slot, and which slots are drawn.
     """
 
     space: str
@@ -34,8 +34,8 @@ class Group(NamedTuple):
 class Cast(NamedTuple):
     """Drawn lives: `space`, `place` numbers, `first` frame and first frame without it `last`, each (lives,).
 
-    `places` (p, 2) points; `column` (p,) their groups; `middles` where each space stands; `number[space]` the drawn life of
-    each walked one or -1; `left` notes.
+    `places` (p, 2) are points, `column` (p,) their groups, `middles` where each space stands; `number[space]` gives the drawn
+    life of each life of its walk, or -1; `left` says what was left out.
     """
 
     space: np.ndarray
@@ -50,7 +50,7 @@ class Cast(NamedTuple):
 
 
 def cast(history: History, found: Spaces, walks: Mapping[str, Walk], frames: np.ndarray) -> Cast:
-    """Return the cast of a history whose walks note who is present at the rows with weights.
+    """Return the cast of a history whose walks record which lives are present at the rows with weights.
 
     >>> from minigrow.replay.columns import spaces
     >>> from minigrow.replay.lives import follow
@@ -83,7 +83,7 @@ def cast(history: History, found: Spaces, walks: Mapping[str, Walk], frames: np.
 
 
 def _ever_open(history, name, walk):
-    """Which lives are seen at all: those whose gate opens at some frame, all where there are no gates."""
+    """Return which lives are seen at all: those whose gate opens at some frame, or all where there are no gates."""
     if f"gate.{name}" not in history.rows[0]:
         return np.full(len(walk.born), True)
     seen = np.full(len(walk.born), False)
@@ -93,7 +93,7 @@ def _ever_open(history, name, walk):
 
 
 def _group(history, found, part, frames):
-    """The group of those lives of a walk that are marked, or none when no frame shows one."""
+    """Return a list of one group, the marked lives of a walk, or an empty list when no frame shows one."""
     name, walk, marked, unlayered = part
     first, last = np.searchsorted(frames, walk.born), np.searchsorted(frames, walk.died)
     lives = np.flatnonzero(marked & (first < last) & _ever_open(history, name, walk))
@@ -109,7 +109,7 @@ def _group(history, found, part, frames):
 
 
 def _drawn(group, base, room):
-    """Which lives of a group stand in a drawn slot, at most `room`, and the numbers of their places."""
+    """Return which lives of a group stand in a drawn slot, at most `room` of them, and the numbers of their places."""
     at = np.full(int(group.slot.max()) + 1, -1)
     at[group.line] = np.arange(len(group.line)) + base
     drawn = np.flatnonzero(at[group.slot] >= 0)[: max(0, room)]
@@ -133,7 +133,7 @@ def _middle(values):
 
 
 def _layers(history, name, walk):
-    """The layer in which each life was last seen live, the first for one never seen so; -1 where none is recorded."""
+    """Return the layer in which each life was last live, or the lowest such layer if it never was; -1 where none is recorded."""
     key, lives = f"layer.{name}", len(walk.born)
     if key not in history.rows[0]:
         return np.full(lives, -1)
@@ -146,9 +146,9 @@ def _layers(history, name, walk):
 
 
 def gates(history: History, found: Spaces, walks: Mapping[str, Walk], number: np.ndarray, frames: np.ndarray) -> dict:
-    """Return the drawn lives of gated spaces and their gates at each frame (F, lives) in 0..255; open ones at least 1.
+    """Return the drawn lives of gated spaces and their gates at each frame (F, lives) in 0..255; an open gate is at least 1.
 
-    `walks` must note who is present at every frame. `number` is that of `Cast`.
+    `walks` must record which lives are present at every frame. `number` is that of `Cast`.
 
     >>> gates(History(), Spaces((), np.zeros((0, 0)), np.zeros((0, 0)), (), ()), {}, {}, [])["lives"].tolist()
     []

@@ -1,7 +1,7 @@
 """Read out of a history what can be drawn: the spaces with their sizes, the time of each row, the curves.
 
-Legend, used in all files of this package: n rows, r a row; F frames (rows that are drawn), f a frame; a space is a layer
-or pool of neurons such as h1; a life is one neuron from birth to death.
+Legend, used in all files of this package: n rows, r one of them; F frames (rows that are drawn), f one of them; a space is
+a layer or pool of neurons such as h1; a life is one neuron from birth to death.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 100_000  # neurons in a space: what a browser's memory bears
 
 
 class Spaces(NamedTuple):
-    """Names of the spaces, their sizes (spaces, n), how many neurons are visible (spaces, n), and who feeds whom.
+    """Names of the spaces, their sizes (spaces, n), how many neurons are visible (spaces, n), and which feeds which.
 
     `pairs` are (from, to, column name) of the recorded weights; `gated` are the spaces with gates.
     """
@@ -75,7 +75,7 @@ def gate(row: Any, space: str, size: int) -> np.ndarray:
 
 
 def column(history: History, name: str) -> np.ndarray:
-    """Return one number a row (n,); a vector of one is taken as its number. Raises ValueError for anything else.
+    """Return a column with one number per row (n,), or a vector of length one. Raises ValueError for anything else.
 
     >>> column(History().with_row({"a": np.array([3])}), "a")
     array([3.])
@@ -105,7 +105,7 @@ def _sizes(values, name):
 
 
 def _names(history, count):
-    """h0, h1, ..; but x, SPACE, y where there are three and the events name a space of their own."""
+    """Return the names h0, h1, .., or x, SPACE, y if there are three spaces and the events name another one, SPACE."""
     plain = [f"h{i}" for i in range(count)]
     other = {event.space for event in history.events} - set(plain)
     return ["x", other.pop(), "y"] if count == 3 and len(other) == 1 else plain
@@ -117,7 +117,7 @@ def _pairs(history, names):
 
 
 def times(history: History) -> dict[str, np.ndarray]:
-    """Return the time columns of a history by name, each (n,); the number of the row where it has none.
+    """Return the time columns of a history by name, each (n,), or the row numbers if it has none.
 
     >>> times(History().with_row({"epoch": 5}))
     {'epoch': array([5.])}
@@ -137,9 +137,9 @@ def curves(history: History) -> dict[str, np.ndarray]:
 
 
 def amounts(history: History, found: Spaces) -> dict[str, np.ndarray]:
-    """Return how much there is to train, (n,): the recorded `parameters`, else the entries of all recorded `weights`.
+    """Return the number of parameters (n,): the recorded `parameters`, else the entries of all recorded `weights`.
 
-    Empty for a history with neither.
+    The result is empty for a history with neither.
 
     >>> row = {"size.x": 2, "size.h": 3, "weights.x.h": np.zeros(6)}
     >>> amounts(History().with_row(row), spaces(History().with_row(row)))
@@ -152,7 +152,7 @@ def amounts(history: History, found: Spaces) -> dict[str, np.ndarray]:
 
 
 def weights(row: Any, name: str, shape: tuple[int, int]) -> np.ndarray | None:
-    """Return the matrix (to, from) that a row holds under `name`, what is not finite as 0; None where it holds none.
+    """Return the matrix (to, from) that a row holds under `name`, with 0 for entries that are not finite; None if it holds none.
 
     Raises ValueError when it is not of this shape.
 

@@ -14,7 +14,7 @@ import numpy as np
 from minigrow.growth.history import History
 from minigrow.replay.columns import Spaces, gate, weights
 
-EDGES, BUDGET = 400, 120_000  # edges in a frame, and in a page
+EDGES, BUDGET = 400, 120_000  # at most so many edges per frame, and per page
 LEVELS = 127
 
 
@@ -55,7 +55,7 @@ def strongest(
 
 
 def _effective(history, found, row):
-    """The matrices (to, from) of a row, each column times the gate of its sender."""
+    """Return the matrices (to, from) of a row, with each column times the gate of its sender."""
     seen = {}
     for a, b, name in found.pairs:
         size = dict(zip(found.names, found.sizes[:, row].tolist(), strict=True))
@@ -79,7 +79,7 @@ def _picture(matrices, row, scales, lives):
 
 
 def _cut(ends, levels, most):
-    """The `most` strongest, in the order (from, to), in which the player merges two pictures."""
+    """Return the `most` strongest edges in the order (from, to), since the player merges two pictures in this order."""
     chosen = np.argsort(-np.abs(levels), kind="stable")[:most]
     chosen = chosen[np.lexsort((ends[chosen, 1], ends[chosen, 0]))]
     return ends[chosen], levels[chosen]

@@ -15,7 +15,7 @@ TALL = 36  # neurons in one upright line; more stand in several
 
 
 def ranks(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return the column of each space: the longest way to it along the pairs (from, to); without pairs their order.
+    """Return the column of each space: the length of the longest path to it along the pairs (from, to), or its number without pairs.
 
     >>> ranks(["x", "h", "y"], [("x", "h"), ("h", "h"), ("h", "y"), ("x", "y")])
     {'x': 0, 'h': 1, 'y': 2}
@@ -31,7 +31,7 @@ def ranks(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, i
 
 
 def slots(first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return a place (lives,) for lives that begin at `first` and end before `last`: never two in one place at a time.
+    """Return a place (lives,) for lives that begin at `first` and end before `last`; no two share a place at any time.
 
     >>> slots(np.array([0, 0, 4]), np.array([9, 3, 9]))
     array([0, 1, 1])
@@ -39,7 +39,7 @@ def slots(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     place, ends = np.zeros(len(first), np.int64), []  # ends[i]: the frame from which place i is free
     for life in np.lexsort((np.arange(len(first)), first)):
         free = [i for i, end in enumerate(ends) if end <= first[life]]
-        rested = [i for i in free if ends[i] < first[life]]  # not left in this very frame: one fades out, one in
+        rested = [i for i in free if ends[i] < first[life]]  # in a place left just now, a neuron still fades out
         chosen = (rested or free or [len(ends)])[0]
         ends += [0] * (chosen == len(ends))
         place[life], ends[chosen] = chosen, int(last[life])
@@ -49,7 +49,7 @@ def slots(first: np.ndarray, last: np.ndarray) -> np.ndarray:
 def upright(n: int, centred: bool) -> np.ndarray:
     """Return n points (n, 2) on a line from top to bottom, on several if n > TALL; x in -1..1, y in 0..1.
 
-    `centred` fills from the middle outwards, for a layer that grows; else from the top.
+    If `centred`, the line is filled from the middle outwards, for a layer that grows; else from the top.
 
     >>> upright(3, centred=True)[:, 1].round(2)
     array([0.5 , 0.17, 0.83])
@@ -81,7 +81,7 @@ def ring(n: int) -> np.ndarray:
 def positions(groups: Sequence[tuple[int, bool, str]]) -> tuple[list[np.ndarray], list[float]]:
     """Return for each group, left to right, its points (n, 2) and where its middle is; n places each.
 
-    A group is (n, whether it is filled from the middle, "line" or "ring"); a ring is wider, so is a group of several lines.
+    A group is (n, whether it is filled from the middle, "line" or "ring"); a ring or a group of several lines is wider.
 
     >>> points, middles = positions([(1, False, "line"), (1, True, "line")])
     >>> points[1].tolist(), middles

@@ -1,7 +1,7 @@
-"""Follow each neuron from birth to death: who is who after every event, so that a picture can keep it in its place.
+"""Follow each neuron from birth to death through all events, so that a picture can keep it in its place.
 
-A history has widths at rows and events between them. `rows_of` says at which row each event shows; `follow` then walks
-one space row by row and applies the events' origins to a list of numbers of life.
+A history has widths at rows and events between them. `rows_of` says at which row each event shows; `follow` then goes through
+one space row by row and applies the events to a list that holds, for each neuron, the number of its life.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minigrow.replay.columns import MOST
 
 class Walk(NamedTuple):
     """The lives of a space: `born` and `died` (lives,) are the first row of a life and the first without it;
-    `present` gives, at the rows asked for, the numbers of life in the order of the neurons.
+    `present` gives, at the rows asked for, the number of each neuron's life, in the order of the neurons.
     """
 
     born: np.ndarray
@@ -28,8 +28,8 @@ class Walk(NamedTuple):
 def rows_of(events: Sequence[Event], time: np.ndarray, shown: Mapping[str, np.ndarray]) -> list[int]:
     """Return for each event the row (of n) where it first shows; `shown` (n,) is the width of each space.
 
-    An event of step s shows at the first row of time >= s. Where that row has the same time and its width says that it was
-    written before the event (a pool refilled after the last look), it is the next row.
+    An event of step s shows at the first row of time >= s. It shows at the next row if that row has the same time, but its
+    width says that it was written before the event (a pool refilled after its last record).
 
     >>> rows_of([Event("grow", "h", 1, "", 2, 3, step=5)], np.array([0, 5, 10]), {"h": np.array([2, 2, 3])})
     [2]
@@ -57,7 +57,7 @@ def _same(numbers, found):
 
 
 def _fitting(events, group, late, widths):
-    """How many of the `late` last events of a row fit its width: as many as possible, all if no number does."""
+    """Return how many of the `late` last events of a row fit its width: as many as possible, or all if no number does."""
     before, width = widths
     for kept in range(late, -1, -1):
         done = group[: len(group) - late + kept]
@@ -67,10 +67,10 @@ def _fitting(events, group, late, widths):
 
 
 def follow(sizes: np.ndarray, events: Mapping[int, Sequence[Event]], wanted: Sequence[int]) -> Walk:
-    """Walk one space: its sizes (n,), the events that show at each row, and the rows at which to note who is present.
+    """Follow the lives of a space through its sizes (n,) and the events at each row, and record which are present at rows `wanted`.
 
-    An event that does not fit the size it finds (one that counts open gates, say) changes nobody. Where no event explains
-    a size, neurons come and go at the end.
+    An event that does not fit the size at its row (one that counts open gates, say) has no effect. Where no event explains
+    a size, neurons are added or removed at the end.
 
     >>> walk = follow(np.array([2, 2]), {1: [Event("change", "h", 1, "", 2, 2, origin=(1, -1))]}, [1])
     >>> walk.born.tolist(), walk.died.tolist(), walk.present[1].tolist()
@@ -96,7 +96,7 @@ def follow(sizes: np.ndarray, events: Mapping[int, Sequence[Event]], wanted: Seq
 
 
 def _after(ids, event, born, row):
-    """The numbers of life after an event; new ones are numbered on and noted in `born`. The copy of a neuron is new."""
+    """Return the life numbers after an event; new lives get the next numbers and enter `born`, and the copy of a neuron is new."""
     if event.before != len(ids) or not 0 <= event.after <= MOST:
         return ids
     sources = event.sources

@@ -117,7 +117,7 @@ def _data(history, scene):
 
 
 def _present(history, scene, name, number):
-    """At each row with weights the drawn lives of a space, -1 for one that is not drawn or whose gate is shut."""
+    """Return the drawn lives of a space at each row with weights, -1 for one that is not drawn or whose gate is shut."""
     found, present = {}, scene.walks[name].present
     for row in scene.pictures:
         lives = number[present[row]]
@@ -128,7 +128,7 @@ def _present(history, scene, name, number):
 
 
 def _spaces(found, frames, middles):
-    """Names, words, middles and widths (F,). A space that nobody feeds is called inputs, one that feeds nobody outputs."""
+    """Return names, words, middles and widths (F,); a space that none feeds is called inputs, one that feeds none outputs."""
     fed, feeding = {b for a, b, _ in found.pairs if a != b}, {a for a, b, _ in found.pairs if a != b}
     if not found.pairs:
         fed, feeding = set(found.names[1:]), set(found.names[:-1])
@@ -153,7 +153,7 @@ def _edges(edges: Edges, at: Sequence[int]) -> dict[str, Any]:
 
 
 def _events(history, scene):
-    """[frame, kind, space, neurons, before, after, number of the reason, step] of every event; and the reasons."""
+    """Return [frame, kind, space, neurons, before, after, number of the reason, step] of every event, and the reasons."""
     at = np.searchsorted(scene.frames, scene.event_rows).tolist()
     pairs = list(zip(history.events, at, strict=True))
     rows = _joined(pairs) if len(pairs) > LISTED else pairs
@@ -169,7 +169,7 @@ def _events(history, scene):
 
 
 def _joined(pairs):
-    """One event for all of a kind and space that show at the same frame; other kinds came between, so it names no widths."""
+    """Join events of one kind and space that show at the same frame; the result names no widths, as others may lie between them."""
     found: dict[tuple, list] = {}
     for event, frame in pairs:
         found.setdefault((frame, event.kind, event.space), []).append(event)
@@ -201,7 +201,7 @@ def _left_out(history, scene, edges):
 
 
 def _html(title: str, data: Mapping[str, Any]) -> str:
-    """Fill the template; what comes from the history stands in JSON without `<`, so it can close no tag."""
+    """Fill the template; what comes from the history is put into JSON without `<`, so it can close no tag."""
     parts = files("minigrow.replay")
     text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     filled = {

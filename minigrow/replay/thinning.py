@@ -1,7 +1,7 @@
 """Choose the rows that become frames, and pack numbers for the page: what is left out is counted, never silent.
 
-A page holds FRAMES frames at most. Kept first: the first and the last row, the least and greatest value of every curve, rows
-that show an event, and rows with weights. What room is left goes to the least and the greatest loss of equal stretches.
+A page holds FRAMES frames at most: the first and the last row, the least and greatest value of every curve, rows that show an
+event, and rows with weights. Any frames left show the least and the greatest loss of equal stretches.
 """
 
 from __future__ import annotations
@@ -90,5 +90,5 @@ def _short(value):
         return None
     if value == round(value) and abs(value) < 2**53:
         return int(value)
-    found = float(f"{value:.5g}")  # which rounds the greatest number there is up to infinity
+    found = float(f"{value:.5g}")  # this rounds the greatest float up to infinity
     return found if np.isfinite(found) else value
