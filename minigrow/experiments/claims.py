@@ -1,4 +1,4 @@
-"""Judge a paper's claim on measured values: estimate, 95 % interval, the criterion in words, and whether it holds."""
+"""Judge a paper's claim on measured values: a claim has an estimate, a 95 % interval, a criterion in words, and a verdict."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def verdict(claim: Mapping[str, Any]) -> str:
 
 
 def measured(claim: Mapping[str, Any]) -> str:
-    """Return value, interval and unit as text; what is null was not defined.
+    """Return value, interval and unit as text; null becomes "undefined".
 
     >>> measured({"measured": 2.0, "low": 1.0, "high": 3.0, "unit": "neurons"})
     '2 [1, 3] neurons'
@@ -64,7 +64,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Return the table method, paper, experiments, claims, how many hold, with a last row for all."""
+    """Return a table with method, paper, experiments, claims and how many hold, and a last row for all methods."""
     groups, counted = by_method(results), verdicts(results)
     counts = {method: (len(group), sum(counted[method]), counted[method][0]) for method, group in groups.items()}
     rows = [[f"[{method}](#{method})", PAPERS[method], *map(str, row)] for method, row in counts.items()]
@@ -89,7 +89,7 @@ def figures(result: Result, prefix: str = "") -> str:
 
 
 def command(result: Result) -> str:
-    """Return the command line that makes a result, options that are the default left out."""
+    """Return the command line that makes a result, without options that are the default."""
     found, module = result.found, result.experiment.module
     config = module.FULL if found["mode"] == "full" else module.QUICK
     options = " --full" if found["mode"] == "full" else ""

@@ -71,7 +71,7 @@ def _results(experiment, request, config, outcome, claims, seconds):
 
 
 def versions() -> dict[str, str]:
-    """Return what the numbers were measured with.
+    """Return the versions and the machine that the numbers were measured with.
 
     >>> sorted(versions())
     ['machine', 'minigrow', 'numba', 'numpy', 'python']
@@ -119,7 +119,7 @@ def processes(jobs: int):
 
 
 def _ignore_interrupt():
-    """Ctrl-C reaches every process of a terminal; the parent alone decides what to do about it."""
+    """Ignore Ctrl-C, which reaches every process of a terminal: the parent alone decides what to do about it."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

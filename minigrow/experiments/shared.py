@@ -19,7 +19,7 @@ def child_seeds(seed: int, count: int) -> list[int]:
 
 
 def digit_parts(seed: int, dtype: Any = np.float32) -> tuple[Dataset, ...]:
-    """Return the digits as train (1438, 64) and test (359, 64) part, standardised per pixel.
+    """Return the digits as training set (1438, 64) and test set (359, 64), standardised per pixel.
 
     >>> [part.X.shape for part in digit_parts(0)]
     [(1438, 64), (359, 64)]

@@ -1,4 +1,4 @@
-"""What the experiments share: one run as a job, quartile bands, the judgement that a median lies in a range."""
+"""Share code among the experiments: one run as a job, curves of runs, the judgement that a median lies in a range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minigrow.experiments.claims import Claim, judge, median
 from minigrow.growth import Plan, Run
 from minigrow.nn import L1, Pull, RMSProp
 
-LIMITS = {"easy": 9.614, "hard": 8.959}  # nats a chunk of 40 symbols that no predictor can beat: 40/7 h(.6)/.4, 5 log 6
+LIMITS = {"easy": 9.614, "hard": 8.959}  # least nats per chunk of 40 symbols for any predictor: 40/7 h(.6)/.4, 5 log 6
 
 
 class Job(NamedTuple):
@@ -51,7 +51,7 @@ def text(task: str, seed: int) -> str:
 
 
 def trained(job: Job) -> Run:
-    """Return the run at its end.
+    """Train a network as the job says and return its run.
 
     >>> trained(Job((("easy", 20), ("hard", 40)), seed=0)).step
     40
@@ -68,7 +68,7 @@ def trained(job: Job) -> Run:
 
 
 def curves(job: Job) -> dict[str, list]:
-    """Return size and smoothed loss of a chunk (nats) at each row of the history, and births and deaths in all.
+    """Return size and smoothed loss per chunk (nats) at each row of the history, and the total of births and of deaths.
 
     >>> sorted(curves(Job((("easy", 20),), seed=0, every=10)))
     ['births', 'cycle', 'deaths', 'loss', 'neurons']

@@ -1,6 +1,6 @@
 """Experiment 5: which details of the released program matter, that the paper does not mention or states otherwise?
 
-Each variant changes one thing; size and loss on the easy and on the hard text against the method as listed, by rank.
+Each variant changes one thing; its size and loss on the easy and the hard text are compared by rank with the method as listed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Experiment 6 (the paper's proposal): the rule in the hidden layers of a perceptron on digits, against fixed widths.
 
-One and two hidden layers that start with one neuron each; ten digits, and the easier task of telling 0 from 1. All
-networks have the same update, the same pull and the same number of epochs.
+Networks have one or two hidden layers, which start with one neuron each, and learn all ten digits or the easier task of telling
+0 from 1. All have the same update, the same pull and the same number of epochs.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Job(NamedTuple):
 
 
 def parts(classes: int, seed: int) -> Any:
-    """Return a standardised train and test part of the digits below `classes`."""
+    """Return a standardised training and test set of the digits below `classes`."""
     data = digits()
     return standardised(*split(take(data, np.flatnonzero(data.y < classes)), rng=seed))
 
 
 def adapted(net: Any, job: Any, learn: Any, policy: Any, pull: float = 3e-5) -> Run:
-    """Train a network with this policy at every step, or without one where job.fixed; a row of history an epoch."""
+    """Train a network with this policy at every step, or without one if job.fixed; the history has one row per epoch."""
     optimiser = Pull(RMSProp(rate=3e-3, clip=3e-3), pull)
     policies = () if job.fixed else (policy,)
     plan = Plan(epochs=job.epochs, batch=BATCH, every=1 if policies else None, policies=policies, quiet=True)
@@ -58,7 +58,7 @@ def adapted(net: Any, job: Any, learn: Any, policy: Any, pull: float = 3e-5) -> 
 
 
 def one(job: Job) -> dict[str, Any]:
-    """Return test accuracy (%), training loss (nats a sample) and the widths after each epoch."""
+    """Return test accuracy (%), training loss (nats per sample) and the widths after each epoch."""
     learn, test = parts(job.classes, job.seed)
     run = adapted(MLP.create([64, *job.hidden, job.classes], rng=job.seed), job, learn, LayerSpares())
     hidden = run.history["widths"][:, 1:-1].tolist()

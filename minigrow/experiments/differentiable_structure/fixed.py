@@ -1,6 +1,6 @@
 """Experiment 2: does a network that sizes itself reach a lower loss than networks of a fixed size?
 
-The hard text, with the same update and the same pull for both. Source: Miconi 2016, figure 3 (sizes 10 to 100).
+All learn the hard text with the same update and the same pull. Source: Miconi 2016, figure 3 (sizes 10 to 100).
 """
 
 from __future__ import annotations

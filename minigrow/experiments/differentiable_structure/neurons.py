@@ -1,8 +1,8 @@
 """Experiment 4: what becomes of each neuron, and what does the trained network write?
 
-The outgoing norm r of every neuron over time, from birth to death, on the easy-hard-easy order; then texts drawn from
-networks trained on the hard task alone, with the share of their groups that obey the rule (the group before
-reversed, one letter flipped). A network that knows only "six letters in parentheses" obeys it in 6 of 64 groups.
+The outgoing norm r of every neuron is followed from birth to death, while the task goes from easy to hard to easy. Then networks
+trained on the hard task alone write texts, and the share of groups that obey the rule (the group before reversed, one letter
+flipped) is counted. A network that knows only "six letters in parentheses" obeys it in 6 of 64 groups.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PICTURES = 100  # rows of the history that keep their weights, for replay
 
 
 def life(job: Job) -> History:
-    """Return the history of one network, a row every `job.every` cycles, with its weights at some rows."""
+    """Return the history of one network, with a row every `job.every` cycles and its weights at some rows."""
     history = trained(job._replace(observe=snapshot)).history
     return keep_snapshots(history.thinned(lambda row: row["step"] % job.every == 0), PICTURES)
 

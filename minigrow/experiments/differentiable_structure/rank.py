@@ -48,7 +48,7 @@ def rank_test(a: Sequence[float], b: Sequence[float]) -> RankTest:
 
 
 def _exact(n, m, U):
-    """Twice the share of arrangements with at least this U: counts[i][u] over i values of a among those seen so far."""
+    """Return twice the share of arrangements with at least this U; counts[i][u] is over i values of a among those seen so far."""
     counts = [[1] + [0] * (n * m)] + [[0] * (n * m + 1) for _ in range(n)]
     for seen in range(1, n + m + 1):
         for i in range(min(seen, n), 0, -1):

@@ -1,7 +1,7 @@
 """Experiment 7 (the paper's proposal): residual layers that come and go on digits, against fixed depths.
 
-A stream of eight neurons; networks that start with one layer and follow the rule, with a small and a tenfold pull, and
-networks of fixed depth, all with the same update and number of epochs.
+Networks have a stream of eight neurons. Some start with one layer and follow the rule, with a small or a tenfold pull; others
+have a fixed depth. All have the same update and number of epochs.
 """
 
 from __future__ import annotations

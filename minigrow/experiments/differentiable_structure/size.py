@@ -1,6 +1,6 @@
 """Experiment 1: does the harder text grow the larger network?
 
-Networks start with one neuron and train on the easy or on the hard text; size and loss over time, medians and
+Networks start with one neuron and train on the easy or on the hard text; size and loss are shown over time as medians and
 quartiles. Each run has a text and random numbers of its own. Source: Miconi 2016, figures 1 and 2.
 """
 

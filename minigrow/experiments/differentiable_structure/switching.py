@@ -1,6 +1,6 @@
 """Experiment 3: does the size follow a task that becomes harder, and easier again?
 
-Easy, hard, easy (switching at one third and two thirds) and hard, easy (at one half); state and weights go on.
+The task goes from easy to hard to easy (at one third and two thirds), or from hard to easy (at one half); state and weights stay.
 Source: Miconi 2016, figure 4.
 """
 

@@ -1,8 +1,8 @@
 """Experiment 4: does starting wide help ("neuroabundance")?
 
-All pairs of a starting and an ending width: a while at the first, then a straight line in width to the second, by
-growth or removal after each epoch, then a while at the second. Networks that end equally wide are compared: those that
-started wider, or narrower, against those that had that width all along (same split, same number of epochs).
+For every pair of a first and a last width, a network trains at the first for a while, then changes its width linearly to the
+last by growth or removal after each epoch, then trains on at the last. Networks that end equally wide are compared: those that
+started wider or narrower with those that had that width all along (same split, same number of epochs).
 Source: Bird 2026, neuroabundance; widths 7 to 100, 15 + 75 + 10 epochs.
 """
 

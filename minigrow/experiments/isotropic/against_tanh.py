@@ -1,9 +1,9 @@
 """Experiment 6: isotropic or element-wise tanh, both at their own best learning rate?
 
-Same widths, splits, epochs and batches; the isotropic side has its o and psi on top (1 to 4 % more parameters). Every
-rate of a grid is tried; each side takes the rate with the best mean validation accuracy and is judged on the test part.
-A replication saw "+14 pp" for isotropic tanh at a rate where 99.94 % of the tanh units were saturated; so the gap at
-the largest rate is reported too, with the share of saturated units, |tanh z| > 0.99. Third side: no hidden layer at all.
+Both have the same widths, splits, epochs and batches; the isotropic side has o and psi in addition (1 to 4 % more parameters). Every
+rate of a grid is tried; each side takes the rate with the best mean validation accuracy and is judged on the test set.
+A replication saw "+14 pp" for isotropic tanh at a rate where 99.94 % of the tanh units were saturated; so the gap at the
+largest rate is reported too, with the share of saturated units, |tanh z| > 0.99. A third side has no hidden layer at all.
 
 What to expect: with gains a_l(x) and pi_k = a_k ... a_{L-1} (see `isotropic.fast.precompute`)
 
@@ -96,7 +96,7 @@ class Job(NamedTuple):
 
 
 def parts(name: str, seed: int) -> tuple[Dataset, Dataset, Dataset]:
-    """Return train (64 %), validation (16 %) and test (20 %) part, standardised.
+    """Return training (64 %), validation (16 %) and test set (20 %), standardised.
 
     >>> [len(part.y) for part in parts("spirals", 0)]
     [640, 160, 200]

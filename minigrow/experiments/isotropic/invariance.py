@@ -119,7 +119,7 @@ def log_softmax(z: np.ndarray) -> np.ndarray:
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
-    """Repeat i has the same split, start and order of samples in all variants."""
+    """Train and change every variant; repeat i has the same split, start and order of samples in all of them."""
     seeds = child_seeds(seed, config["repeats"])
     jobs = [
         Job(variant, config["width"], config["epochs"], config["changes"], s)

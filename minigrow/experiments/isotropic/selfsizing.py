@@ -1,8 +1,8 @@
 """Experiment 7 (ours): is a network that sizes itself as good as the best width one could have chosen?
 
-Fixed networks [64, w, w, 10] of several widths against auto-adaptation started at the smallest, on the same random
-80/20 splits, for the same number of epochs, all with AdamW 3e-3 and weight decay 0.1. The best fixed width is chosen
-with hindsight, on test accuracy: the comparison favours the fixed side.
+Fixed networks [64, w, w, 10] of several widths are compared with auto-adaptation that starts at the smallest, on the same
+random 80/20 splits, for the same number of epochs, all with AdamW 3e-3 and weight decay 0.1. The best fixed width is chosen
+with hindsight, on test accuracy, so the comparison favours the fixed side.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Experiment 2: does training spread the singular values, with isotropic tanh and with element-wise tanh?
 
-Both start orthogonal, so every singular value of the hidden-to-hidden matrix W_2 starts at 1 and the condition number
-sigma_max / sigma_min too. Only when they spread is there something small enough to remove.
+Both start orthogonal, so every singular value of the hidden-to-hidden matrix W_2 starts at 1, and so does the condition
+number sigma_max / sigma_min. Only when they spread is there something small enough to remove.
 Source: Bird 2026, spectra over training.
 """
 
@@ -61,7 +61,7 @@ def one(job: Job) -> tuple[History, list[list[float]], float]:
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
-    """Train both sides from the same seeds; the data hold one whole spectrum a side and every condition number."""
+    """Train both sides from the same seeds; the data hold one whole spectrum per side and every condition number."""
     seeds = child_seeds(seed, config["repeats"])
     found = pmap(one, [Job(side, config["width"], config["epochs"], s) for side in SIDES for s in seeds])
     data, n = {}, len(seeds)

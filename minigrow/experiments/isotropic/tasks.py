@@ -3,7 +3,7 @@
 Three tasks share one network [192, w, w, 30], each with its own block of inputs and outputs (`minigrow.datasets.join`):
 the digits; the digits turned; the digits with their pixels shuffled. The tasks come one by one, then only the second
 stays. After every epoch auto-adaptation keeps k = 5 scaffold neurons with sigma <= tau = 0.95 in each hidden layer.
-Control: the same with a weight decay of 1e-3 instead of 0.1, which is too weak to forget.
+The control is the same with a weight decay of 1e-3 instead of 0.1, which is too weak to forget.
 Source: Bird 2026, scheduled tasks (there 28x28 images, three hidden layers of about 2500, phases of 150 epochs).
 """
 
@@ -53,7 +53,7 @@ class Job(NamedTuple):
 
 
 def task_parts(seed: int) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:
-    """Return the three tasks' train and test parts, each standardised by its own train part.
+    """Return the three tasks' training and test sets, each standardised by its own training set.
 
     >>> [len(parts) for parts in task_parts(0)]
     [3, 3]
@@ -100,7 +100,7 @@ def _summary(job, history, scores, ends, kept):
 
 
 def of_decay(data: dict[str, Any], choose: Callable = max) -> list[dict[str, Any]]:
-    """Return the runs with the strongest weight decay; `choose=min`: with the weakest."""
+    """Return the runs with the strongest weight decay, or with `choose=min` those with the weakest."""
     wanted = choose(row["decay"] for row in data["runs"])
     return [row for row in data["runs"] if row["decay"] == wanted]
 
@@ -117,7 +117,7 @@ def memory(rows: list[dict[str, Any]]) -> Any:
 
 
 def _slope(pairs, axis=0):
-    """Least squares slope over axis 0 of pairs (n, ..., 2); 0 where all starts agree (a bootstrap draw may)."""
+    """Return the least squares slope over axis 0 of pairs (n, ..., 2), 0 if all starts agree (as in a bootstrap draw)."""
     pairs = pairs - pairs.mean(axis=axis)
     spread = (pairs[..., 0] ** 2).sum(axis=axis)
     return (pairs[..., 0] * pairs[..., 1]).sum(axis=axis) / np.where(spread > 0, spread, 1)

@@ -1,7 +1,7 @@
 """Experiment 0: what does growing or pruning cost against a training step and an epoch?
 
-One network after the other, nothing else in between: after five epochs to warm up, each timed epoch is followed by every
-move once, so that ratios are taken between neighbours in time. A move includes carrying AdamW's state along.
+Networks are timed one after the other. After five epochs to warm up, each timed epoch is followed by every move once, so
+that ratios compare times taken close together. A move includes carrying AdamW's state along.
 Departure from the paper: it times [3072, 500, 500, 10] on CIFAR-10; here the inputs of that size are random numbers
 (time does not depend on their values), and as many of them as there are digits.
 """

@@ -58,7 +58,7 @@ def independent_clusters(n: int, rng: np.random.Generator) -> Dataset:
 
 
 def _ancestors(points, rng):
-    """Number of ancestors of each point (m,) in the DAG of links between near points, from the lower number to the higher."""
+    """Return the number of ancestors of each point (m,) in the DAG of links between near points, from lower to higher number."""
     m = len(points)
     distance = np.linalg.norm(points[:, None] - points[None, :], axis=2)
     link = np.triu((distance < NEAR) & (rng.random((m, m)) < KEPT), 1)

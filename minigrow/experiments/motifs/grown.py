@@ -86,7 +86,7 @@ def fit(net: Any, data: Any, policies: tuple, rng: np.random.Generator) -> Any:
 
 
 def due(net: Any, epoch: int) -> list[int]:
-    """Return the hidden layers, from 1, that get a neuron after this epoch: layer 1 always, layer 2 every second epoch.
+    """Return the hidden layers, from 1, that get a neuron after this epoch: until full, layer 1 always, layer 2 every second time.
 
     >>> from minigrow.nn import MLP
     >>> due(MLP.create([31, 10, 5, 4], rng=0), 2), due(MLP.create([31, 20, 10, 4], rng=0), 2)

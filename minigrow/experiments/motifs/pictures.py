@@ -192,7 +192,7 @@ def control_bars(data: dict, path: Path) -> None:
 
 
 def wiring_bars(data: dict, path: Path) -> None:
-    """Draw the change of Z from trained nets to shuffles and between shuffles, and the size of Z, also untrained, by null model."""
+    """Draw the change of Z from trained nets to shuffles and between shuffles, and the size of Z under two null models."""
     changes = {"trained to\nshuffled": "change shuffled", "one shuffle\nto another": "change shuffles"}
     sizes = {
         "trained, chance\nkeeps degrees": ("trained", "degrees"),

@@ -1,7 +1,7 @@
 """Experiment 3: what one growing network does, epoch by epoch: its size, its weights, its gates. Both algorithms.
 
-Algorithm A on the cubic, growing beside grown from the same draws; algorithm B on the Bessel sum: controller, neurons on
-and error. The history of the growing network of algorithm A is kept for replay.
+Algorithm A learns the cubic, growing and grown from the same draws; algorithm B learns the Bessel sum, and its controller, open
+neurons and error are shown. The history of the growing network of algorithm A is kept for replay.
 Source: Radhakrishnan et al. 2025, first figure (weights and N over training).
 """
 

@@ -24,7 +24,7 @@ Array = np.ndarray
 
 
 class Batch(NamedTuple):
-    """Some trials of one setting: task, first size, goal, lambda, how many, and the two numbers that make their seed."""
+    """Some trials of one setting: task, first size, goal, lambda, number of trials, and the two numbers that make their seed."""
 
     task: str
     size: float
@@ -35,7 +35,7 @@ class Batch(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What trials came to: final test errors (infinite where diverged), final sizes N, how many diverged."""
+    """The results of trials: final test errors (infinite where diverged), final sizes N, how many diverged."""
 
     test: list[float]
     size: list[float]
@@ -165,7 +165,7 @@ class Noting(NamedTuple):
 def trained(net: Network, parts: Sequence[Array], plan: Plan, rate: float = 1e-3) -> tuple[Network, History]:
     """Train a mask network with full-batch Adam on (X, y, X_test, y_test); a diverged run ends at its last good record.
 
-    The history's "size_term" is the one in "loss": their difference is the training error, "validation_loss" the test error.
+    In the history, "loss" minus "size_term" is the training error, and "validation_loss" is the test error.
 
     >>> from minigrow.nimble import controller
     >>> x = np.zeros((4, 1))

@@ -1,8 +1,8 @@
 """Experiment 4: freed from its goal (lambda = 0 or small), which size does a network settle at?
 
-Algorithm A from several first sizes. With lambda = 0 and N = 0 the size never moves: the step starts flat, so the first
-neuron has no slope to climb; therefore the starts lie half open. Then the digits (not in the paper), ten outputs, mini-batches:
-which N does real data ask for, with no goal and with a goal? Source: Radhakrishnan et al. 2025; digits: ours.
+Algorithm A starts from several sizes. With lambda = 0 and N = 0 the size never moves, since the smooth step starts flat and gives
+the first neuron no gradient; so all starts have a half-open neuron. It then learns the digits (not in the paper) in mini-batches:
+which N do real data ask for, without and with a goal? Source: Radhakrishnan et al. 2025; digits: ours.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def spread(groups: list[list[float]]) -> Estimate:
 
 
 def claims(data: dict[str, Any]) -> list[Claim]:
-    """Does the size come out the same wherever it started?"""
+    """Judge whether the size ends the same wherever it started."""
     rows = []
     for task, by_strength in data["tasks"].items():
         for lam, groups in by_strength.items():

@@ -1,7 +1,7 @@
 """Experiment 2: is the advantage of growing a matter of lambda, or of the size asked for? Algorithm A.
 
-The ratio of median final test errors, growing over grown, against the strength lambda of the size term (N_goal = 5) and
-against N_goal (lambda as in the paper). Source: Radhakrishnan et al. 2025, ratio growing / grown against log10 lambda.
+The ratio of median final test errors, growing over grown, is measured for several strengths lambda of the size term (N_goal = 5)
+and several N_goal (lambda as in the paper). Source: Radhakrishnan et al. 2025, ratio growing / grown against log10 lambda.
 """
 
 from __future__ import annotations

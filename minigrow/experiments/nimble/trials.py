@@ -1,7 +1,7 @@
 """Experiment 1: does a growing network end better than a static one of equal final size? Algorithm A, four tasks.
 
 Every trial draws its own data and weights; its growing twin starts at N = 0, its grown twin at N = N_goal = 5, all else
-equal. Compared are the final test errors: medians, means (which bad minima dominate), and the share of trials in which
+equal. Their final test errors are compared: medians, means (which bad minima dominate), and the share of trials in which
 growing is better. Source: Radhakrishnan et al. 2025, distributions of final test loss over 200 to 10^4 trials.
 """
 
@@ -77,7 +77,7 @@ def _size(task, found):
 
 
 def _reproduced(task, found, i):
-    """An independent run's median agrees when it lies within the sampling error of both runs together."""
+    """Judge whether an independent run's median lies within the sampling error of both runs together."""
     here, there = middle(found[KINDS[i]]["test"]), REFERENCE[task][i]
     half = np.log(here.high / here.low) / 2
     agrees = abs(np.log(there / here.value)) <= half * np.sqrt(1 + here.n / 200)

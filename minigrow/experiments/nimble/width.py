@@ -1,7 +1,7 @@
 """Experiment 5: how do error and accuracy scale with the width of a mask network, growing against static? Algorithm B.
 
-Bessel sum, Gaussian mixture with noise (one hidden layer), and spirals with 3 to 9 arms (two hidden layers that share c).
-Full-batch Adam, rate 1e-3, data split 80/20, the same split and first weights for both twins (c apart).
+The tasks are the Bessel sum, a Gaussian mixture with noise (one hidden layer), and spirals with 3 to 9 arms (two hidden layers that
+share c). Training is by full-batch Adam, rate 1e-3; both twins have the same 80/20 split and first weights (c apart).
 Source: Radhakrishnan et al. 2025: widths 2 to 1024, 10 repeats, 32768 points; ours: 1024 points, so that it ends within minutes.
 """
 
@@ -54,7 +54,7 @@ class Job(NamedTuple):
 
 
 def parts(job: Job) -> tuple[np.ndarray, ...]:
-    """Return X, y, X_test, y_test (80/20) of a job; "spirals 3" has 100 points an arm, "mixture 0.1" noise of spread 0.1.
+    """Return X, y, X_test, y_test (80/20) of a job; "spirals 3" has 100 points per arm, "mixture 0.1" noise of spread 0.1.
 
     >>> [part.shape for part in parts(Job("mixture 0.1", 4, "static", 100, 1, 0))]
     [(80, 1), (80, 1), (20, 1), (20, 1)]

@@ -49,7 +49,7 @@ def strengths(**values: float) -> Strengths:
 
 
 def trained(job: Job) -> tuple[Network, Task]:
-    """Train: prices rise over the first half, then full prices, the last quarter settles.
+    """Train a pool: prices rise over the first half of the steps and then stay; in the last quarter it settles without prices.
 
     >>> trained(Job("xor", strengths(l1=0.01), 0, steps=8))[0].inputs
     2

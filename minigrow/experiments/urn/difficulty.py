@@ -1,7 +1,7 @@
 """Experiment 1: does the structure follow the difficulty of the task, and the price of a weight?
 
-The same pool (28 neurons, 4 iterations, tanh) on tasks that get harder, for several l1; medians over seeds. Two spirals
-and the digits need a bigger pool, and are shown beside.
+The same pool (28 neurons, 4 iterations, tanh) learns tasks that get harder, at several l1; results are medians over seeds. Two
+spirals and the digits, which need a bigger pool, are shown as well.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `difficulty.png`: edges, hidden neurons and depth against l1, one curve a task."""
+    """Draw `difficulty.png`: edges, hidden neurons and depth against l1, one curve per task."""
     from minigrow.plotting import marked, picture
 
     with picture(folder / "difficulty.png", columns=3, panel=(5.6, 4.8)) as axes:

@@ -1,7 +1,7 @@
 """Experiment 5: change the task and the prices during a network's life: does the structure follow, and the skill recover?
 
-Phases on the same 4 inputs: easy (linear), hard (product of three bits), easy, hard, hard with ten times dearer weights. At the
-start of each phase the pool grows fresh neurons until it is full again; dead ones leave as they die.
+A life has five phases on the same 4 inputs: easy (linear), hard (product of three bits), easy, hard, hard with weights at ten times
+the price. At the start of each phase the pool grows new neurons until it is full again; dead ones are pruned as they die.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SIZE = 28
 
 
 class Job(NamedTuple):
-    """One life: steps a phase, steps between two looks, seed."""
+    """One life: steps per phase, steps between two records, seed."""
 
     steps: int
     every: int
@@ -67,7 +67,7 @@ def one(job: Job) -> tuple[list[dict], History]:
 
 
 def filled(life: Run) -> Run:
-    """Return the run with fresh neurons until the pool has SIZE again, the optimiser's state carried along."""
+    """Return the run with new neurons until the pool has SIZE again, the optimiser's state carried along."""
     missing = SIZE - life.net.size
     return accept(life, *grow(life.net, missing, rng=life.rng)) if missing > 0 else life
 
@@ -75,7 +75,7 @@ def filled(life: Run) -> Run:
 def look(net: Network, t: Task) -> dict[str, Any]:
     """Return the columns of the film: error, edges, depth, verdict (number in KINDS), live neurons by layer, their matrix.
 
-    And for replay: all weights, and the layer of every hidden neuron (H,), -1 for one that is not live.
+    For replay, also return all weights and the layer of every hidden neuron (H,), -1 for one that is not live.
     """
     found = read_net(net)
     order = by_layer(found)

@@ -1,8 +1,8 @@
 """Experiment 2: if wires cost their length, do local receptive fields emerge, and only where the task is local?
 
-12 bits on a line, 4 outputs, each the product of two neighbours; 44 hidden neurons at random places. Three arms at the
-same l1: no price on wire, a price on wire, and the same price with the inputs' places dealt out anew (control: neighbours
-in the task are not neighbours in space). Digits on their grid beside, with and without the price.
+There are 12 bits on a line, 4 outputs, each the product of two neighbours, and 44 hidden neurons at random places. Three arms have
+the same l1: no price on wire, a price on wire, and the same price with the inputs' places permuted (control: neighbours
+in the task are not neighbours in space). The digits on their grid are trained as well, with and without the price.
 
 Why the share of local edges alone does not tell the task from its control: a price on wire also chooses which of many
 equivalent wires are kept, and short helper wires are cheap everywhere. What the control cannot avoid is the wire itself.
@@ -94,7 +94,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `locality.png` (shares and wire) and `locality_fields.png` (receptive fields of one net an arm)."""
+    """Draw `locality.png` (shares and wire) and `locality_fields.png` (receptive fields of one net per arm)."""
     from minigrow.plotting import COLOURS, MARKERS, picture
 
     runs, rng = data["runs"], np.random.default_rng(0)

@@ -1,8 +1,8 @@
 """Experiment 6: which small wiring patterns does an emergent network prefer, against the pool it came from?
 
-The digits' pool (104 neurons, 3 iterations, l1 = 0.003). Before: the untrained pool's strongest weights, as many as the
-trained net has effective edges. After: the effective edges. Motifs of three neurons without colours, Z against randomised
-graphs that keep every neuron's in-, out- and mutual degree.
+The digits' pool (104 neurons, 3 iterations, l1 = 0.003) is read before training, by its strongest weights, as many as there are
+effective edges afterwards, and after training, by these effective edges. Motifs have three neurons without colours; Z is against
+randomised graphs that keep every neuron's in-, out- and mutual degree.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
 
 
 def wires(motif: str) -> str:
-    """Return a motif's wires in words, one a line.
+    """Return a motif's wires in words, one per line.
 
     >>> wires("011001000").splitlines()
     ['a>b', 'a>c', 'b>c']

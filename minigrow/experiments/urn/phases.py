@@ -1,7 +1,7 @@
 """Experiment 4: the same pool and the same loss, only strengths and data changed: which architecture appears where?
 
-Phase diagrams over l1 x time (half an XOR, ReLU) and l1 x local (the local task, tanh), coloured by the most frequent verdict of the
-structure reader. Then the documented settings of a perceptron, a layered and a locally connected net, each with its control.
+Phase diagrams over l1 x time (half an XOR, ReLU) and l1 x local (the local task, tanh) are coloured by the structure reader's most
+frequent verdict. Then a perceptron, a layered and a locally connected net are trained at documented settings, each with its control.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Experiment 3: when the target is the input plus a little, do direct wires and a shallow branch emerge?
 
-y_i = x_i + 0.5 |x_{i+1} + x_{i+2}| of 4 inputs. Tried: tanh and ReLU, several l1, several prices on late activity. Control:
-the same target without x.
+The target is y_i = x_i + 0.5 |x_{i+1} + x_{i+2}| of 4 inputs; tanh and ReLU are tried at several l1 and several prices on late
+activity. The control is the same target without x_i.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 
 def runs_of(data: dict[str, Any], task: str, setting: tuple) -> list[dict]:
-    """Return the runs of one cell.
+    """Return the runs of one task at one setting.
 
     >>> runs_of({"cells": [["residual", "relu", 0.1, 0.0, [{}]]]}, "residual", ("relu", 0.1, 0.0))
     [{}]
@@ -55,7 +55,7 @@ def runs_of(data: dict[str, Any], task: str, setting: tuple) -> list[dict]:
 
 
 def claims(data: dict[str, Any]) -> list[Claim]:
-    """Judge the documented setting, its control, and what a dear late activity leaves."""
+    """Judge the documented setting, its control, and what a high price on late activity leaves."""
     runs, control = runs_of(data, "residual", SETTING), runs_of(data, CONTROL, SETTING)
     error = median(column(runs, "error"))
     dear = max(cell[3] for cell in data["cells"])

@@ -1,8 +1,8 @@
-"""The tasks: `task(name, seed)` gives inputs, targets, loss and, for some, places.
+"""Make the tasks of the pool: `task(name, seed)` returns inputs, targets, loss and, for some, places.
 
 Bits are -1 and 1. linear: a weighted sum of 4 bits; xor, parity3, parity4: the product of 2, 3, 4 bits; half_xor: half of
 xor; spirals: two arms; digits: 8x8 pixels; local: 4 products of neighbouring pairs among 12 bits on a line; shuffled: the
-same with the places dealt out anew; residual: y_i = x_i + 0.5 |x_{i+1} + x_{i+2}|; branch: the same without x.
+same with the places permuted; residual: y_i = x_i + 0.5 |x_{i+1} + x_{i+2}|; branch: the same without x_i.
 """
 
 from __future__ import annotations
@@ -43,30 +43,30 @@ def bits(d: int) -> np.ndarray:
 
 
 def linear() -> Task:
-    """y = 0.5 x_1 - x_2 + 0.8 x_3 + 0.2 x_4: never zero, so its sign is a class."""
+    """Return the task y = 0.5 x_1 - x_2 + 0.8 x_3 + 0.2 x_4, which is never zero, so that its sign is a class."""
     X = bits(4)
     return _regression(X, X @ np.array([[0.5], [-1.0], [0.8], [0.2]]))
 
 
 def parity(d: int, height: float = 1.0) -> Task:
-    """y = height times the product of d bits."""
+    """Return the task y = height times the product of d bits."""
     return _regression(bits(d), height * np.prod(bits(d), axis=1, keepdims=True))
 
 
 def four_bits(kind: str) -> Task:
-    """The easy or hard task of a lifetime, both on 4 bits: linear, or the product of the first three."""
+    """Return the easy or hard task of a lifetime, both on 4 bits: linear, or the product of the first three."""
     X = bits(4)
     return linear() if kind == "easy" else _regression(X, np.prod(X[:, :3], axis=1, keepdims=True))
 
 
 def two_spirals(seed: int) -> Task:
-    """Two arms of 100 points (test: 100 others), inputs scaled to [-2, 2]."""
+    """Return two spiral arms of 100 points each (and 100 others as test set), with inputs scaled to [-2, 2]."""
     train, test = (spirals(100, 2, 0.1, rng=np.random.default_rng([seed, part])) for part in (0, 1))
     return Task(2 * train.X, train.y, "softmax", (2 * test.X, test.y))
 
 
 def pixels(seed: int) -> Task:
-    """The digits as train and test part, pixels on the 8x8 grid."""
+    """Return the digits as training and test set, with pixels on the 8x8 grid."""
     train, test = digit_parts(seed, np.float64)
     rows, columns = digits().shape
     places = lambda hidden, rng: positions.grid(rows, columns, hidden, 10, rng=rng)  # noqa: E731
@@ -74,7 +74,7 @@ def pixels(seed: int) -> Task:
 
 
 def pairs(seed: int, shuffled: bool) -> Task:
-    """y_j = x_{3j} x_{3j+1}, j = 0..3, for 256 random patterns of 12 bits; shuffled: input i stands where another was."""
+    """Return the task y_j = x_{3j} x_{3j+1}, j = 0..3, for 256 patterns of 12 bits; if shuffled, inputs swap positions at random."""
     rng = np.random.default_rng(seed)
     X = np.sign(rng.standard_normal((512, 12)))
     y = X[:, 0::3] * X[:, 1::3]
@@ -89,9 +89,9 @@ def pairs(seed: int, shuffled: bool) -> Task:
 
 
 def stream(seed: int, identity: float) -> Task:
-    """y_i = identity x_i + 0.5 |x_{i+1} + x_{i+2}| of 4 uniform inputs, 128 samples (test: 128 others).
+    """Return the task y_i = identity x_i + 0.5 |x_{i+1} + x_{i+2}| of 4 uniform inputs, with 128 samples (test set: 128 others).
 
-    The small term is even: no straight wire from an input can stand in for it.
+    The small term is even, so no direct wire from an input can replace it.
     """
     X = np.random.default_rng(seed).uniform(-1, 1, (256, 4))
     y = identity * X + 0.5 * np.abs(np.roll(X, -1, axis=1) + np.roll(X, -2, axis=1))
