@@ -1,4 +1,4 @@
-"""Share code among the experiments: one run as a job, curves of runs, the judgement that a median lies in a range."""
+"""What the experiments share: one run as a job, curves of many runs, the judgement that a median lies in a range."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _size(task, found):
 
 
 def _reproduced(task, found, i):
-    """Judge whether an independent run's median lies within the sampling error of both runs together."""
+    """Judge whether our median and an independent run's agree within the sampling error of both runs together."""
     here, there = middle(found[KINDS[i]]["test"]), REFERENCE[task][i]
     half = np.log(here.high / here.low) / 2
     agrees = abs(np.log(there / here.value)) <= half * np.sqrt(1 + here.n / 200)
