@@ -13,7 +13,7 @@ import numpy as np
 from minigrow.growth.history import History
 from minigrow.replay.layout import ranks
 
-TIMES = ("step", "cycle", "epoch")  # older histories of the recurrent network count cycles
+TIMES = ("step", "epoch")
 LOSSES = ("loss", "validation_loss")
 MOST = 100_000  # neurons in a space: what a browser's memory bears
 
@@ -119,11 +119,13 @@ def _pairs(history, names):
 def times(history: History) -> dict[str, np.ndarray]:
     """Return the time columns of a history by name, each (n,), or the row numbers if it has none.
 
-    >>> times(History().with_row({"epoch": 5}))
-    {'epoch': array([5.])}
+    A column that stands still is left out: a text without epochs has epoch 0 in every row.
+
+    >>> times(History().with_row({"step": 1, "epoch": 0}).with_row({"step": 5, "epoch": 0}))
+    {'step': array([1., 5.])}
     """
     found = {name: column(history, name) for name in TIMES if name in history.rows[0]}
-    found = {name: values for name, values in found.items() if np.isfinite(values).all()}
+    found = {name: v for name, v in found.items() if np.isfinite(v).all() and (len(v) == 1 or np.ptp(v) > 0)}
     return found or {"row": np.arange(len(history.rows), dtype=np.float64)}
 
 

@@ -328,7 +328,7 @@ def test_the_axis_can_be_changed(driver, pages):
     assert pictures["step"][1] == pictures["epoch"][1] != pictures["parameters"][1]  # above the names: the curves
     assert frame(driver) == 60
     load(driver, pages("differentiable_structure.neurons")[0])
-    assert [option.text for option in Select(driver.find_element(By.ID, "axis")).options] == ["cycle", "weights"]
+    assert [option.text for option in Select(driver.find_element(By.ID, "axis")).options] == ["step", "weights"]
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def test_a_column_of_time_is_found_or_made():
     def found(**columns):
         return times(History((columns,)))
 
-    assert list(found(cycle=3, epoch=1)) == ["cycle", "epoch"]
+    assert list(found(step=3, epoch=1)) == ["step", "epoch"]
     assert list(found(step=2, epoch=np.nan)) == ["step"]
     assert list(found(loss=1.0)) == ["row"]
     assert list(curves(History(({"validation_loss": 1.0, "loss": 2.0},)))) == ["loss", "validation_loss"]
