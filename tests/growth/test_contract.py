@@ -200,6 +200,14 @@ def test_its_cost_is_what_one_counts(kind):
     assert isinstance(net.cost, (int, np.integer))
 
 
+def test_neurons_that_do_not_take_part_cost_nothing():
+    class Half(MLP):
+        active = property(lambda net: net.sizes | {"h1": 2})
+
+    assert MLP.create([4, 6, 3], rng=0).cost == 4 * 6 + 6 * 3
+    assert Half.create([4, 6, 3], rng=0).cost == 4 * 2 + 2 * 3
+
+
 @each
 def test_its_gradient_is_written_into_memory_that_is_set_aside_once(kind):
     net = kind.make()
