@@ -25,7 +25,7 @@ from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
 from minigrow.nn.mlp import MLP
 from minigrow.nn.optimisers import RMSProp
-from minigrow.nn.validate import generator
+from minigrow.nn.validate import generator, others
 from minigrow.nn.wrappers import Pull
 
 SLOW = Pull(RMSProp(rate=1e-3, clip=1e-3), amount=1e-5)  # a tenth of the recurrent numbers: digits need finer steps
@@ -63,12 +63,14 @@ def arrives(spares: int, H: int, rule: Rule, rng: np.random.Generator) -> bool:
 def prune_layer(net: MLP, layer: int, neurons: Sequence[int], reason: str = "asked for") -> tuple[MLP, Event]:
     """Remove neurons (indices) of hidden layer `layer`.
 
+    Raises ValueError for a neuron that is not there, and when none would be left.
+
     >>> prune_layer(MLP.create([4, 3, 2], rng=0), 0, [1])[0].widths
     (4, 2, 2)
     """
     l = net.hidden(layer)
     H = net.widths[l]
-    kept = np.setdiff1d(np.arange(H), neurons)
+    kept = others(neurons, H, "neurons")
     moves = (Move(f"h{l}", keep(kept, H)),)
     return moved(net, moves), Event("prune", f"h{l}", H - len(kept), reason, H, len(kept), moves)
 

@@ -141,11 +141,13 @@ def depth_norm(net: Residual) -> np.ndarray:
 def prune_depth(net: Residual, layers: Any, reason: str = "asked for") -> tuple[Residual, Event]:
     """Remove layers (indices); all may go.
 
+    Raises ValueError for a layer that is not there.
+
     >>> prune_depth(Residual.create(4, 8, 3, 2, 5, rng=0), [0, 1])[0].sizes["l"]
     0
     """
     L = net.sizes["l"]
-    kept = np.setdiff1d(np.arange(L), layers)
+    kept = validate.others(layers, L, "layers")
     moves = (Move("l", place(kept, L)),)
     return moved(net, moves), Event("prune", "l", L - len(kept), reason, L, len(kept), moves)
 

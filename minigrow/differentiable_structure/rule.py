@@ -20,7 +20,7 @@ from minigrow.growth.basis import Move, append, keep
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
-from minigrow.nn.validate import generator, positive, whole
+from minigrow.nn.validate import generator, others, positive, whole
 
 
 class Rule(NamedTuple):
@@ -86,14 +86,14 @@ def outgoing_norm(net: Network) -> np.ndarray:
 def prune(net: Network, neurons: Sequence[int], reason: str = "asked for") -> tuple[Network, Event]:
     """Remove neurons (indices): their rows and columns; memories and state follow the event.
 
-    Raises ValueError when none would be left.
+    Raises ValueError for a neuron that is not there, and when none would be left.
 
     >>> net, event = prune(Network.create("ab", neurons=3, rng=0), [1])
     >>> net.neurons, event.before, event.after
     (2, 3, 2)
     """
     H = net.neurons
-    kept = np.setdiff1d(np.arange(H), neurons)
+    kept = others(neurons, H, "neurons")
     moves = (Move("h", keep(kept, H)),)
     return moved(net, moves), Event("prune", "h", H - len(kept), reason, H, len(kept), moves)
 

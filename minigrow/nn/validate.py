@@ -96,6 +96,24 @@ def whole(value: Any, name: str, least: int = 0) -> int:
     return int(value)
 
 
+def others(chosen: Any, m: int, name: str) -> np.ndarray:
+    """Return which of 0..m - 1 are not chosen, in order (k,).
+
+    Raises ValueError when `chosen` holds anything but whole numbers in 0..m - 1; a number may come twice.
+
+    >>> others([1, 1], 3, "neurons")
+    array([0, 2])
+    """
+    chosen = np.atleast_1d(np.asarray(chosen))
+    if chosen.size and (chosen.dtype.kind not in "iu" or chosen.ndim > 1 or chosen.min() < 0 or chosen.max() >= m):
+        raise ValueError(
+            f"{name} must be some of the {m} that are there, counted from 0, got {str(chosen.tolist())[:200]}."
+        )
+    stay = np.ones(m, dtype=bool)
+    stay[chosen.astype(np.intp)] = False
+    return np.flatnonzero(stay)
+
+
 def choice(value: str, options: Sequence[str] | Iterable[str], name: str) -> str:
     """Return `value` if it is one of `options`.
 

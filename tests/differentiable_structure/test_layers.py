@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.differentiable_structure import Residual, Rule
+from minigrow.differentiable_structure import Network, Residual, Rule, prune
 from minigrow.differentiable_structure.layers import SLOW, LayerSpares, grow_layer, layer_norm, prune_layer
 from minigrow.differentiable_structure.residual import DepthSpares, depth_norm, grow_depth, prune_depth
 from minigrow.growth import Plan, accept, load, save, snapshot, start, train
@@ -155,3 +155,16 @@ def test_wires_join_the_stream_and_all_layers():
 
 def test_cost_counts_every_layer():
     assert Residual.create(3, 4, 2, 2, 5, rng=0).cost == 4 * 3 + 2 * (5 * 4 + 4 * 5) + 2 * 4
+
+
+@pytest.mark.parametrize("gone", [[99], [-1], [0.5], [[0]], ["a"]])
+def test_only_what_is_there_can_be_pruned(gone):
+    recurrent, layers = Network.create("ab", 3, rng=0), Residual.create(4, 8, 3, 2, 5, rng=0)
+    for prune_it in (
+        lambda: prune(recurrent, gone),
+        lambda: prune_layer(MLP.create([4, 3, 2], rng=0), 0, gone),
+        lambda: prune_depth(layers, gone),
+    ):
+        with pytest.raises(ValueError, match=r"must be some of the \d that are there, counted from 0"):
+            prune_it()
+    assert prune(recurrent, [])[0].neurons == prune(recurrent, [1, 1])[0].neurons + 1 == 3
