@@ -67,11 +67,21 @@ def train(run: Run, X: np.ndarray, y: np.ndarray, plan: Plan | None = None) -> R
     (3, (3,))
     """
     plan = Plan() if plan is None else plan
-    X, y = data(run.net, X, y, plan.loss)
-    if plan.validation is not None:
-        plan = plan._replace(validation=data(run.net, *plan.validation, plan.loss))
+    X, y, plan = prepared(run.net, X, y, plan)
     batch = plan.batch if plan.batch is None else validate.whole(plan.batch, "batch", least=1)
     return train_on(run, Whole(X, y) if batch is None else Shuffled(X, y, batch), plan)
+
+
+def prepared(net: Network, X: np.ndarray, y: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray, Plan]:
+    """Return X, y and the plan with its validation set, all as `data` makes them; raises ValueError as `data` does.
+
+    >>> from minigrow.nn import MLP
+    >>> prepared(MLP.create([2, 2], rng=0), [[1, 2]], [1], Plan(validation=([[3, 4]], [0])))[2].validation
+    (array([[3., 4.]]), array([0]))
+    """
+    if plan.validation is not None:
+        plan = plan._replace(validation=data(net, *plan.validation, plan.loss))
+    return *data(net, X, y, plan.loss), plan
 
 
 def data(net: Network, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray, np.ndarray]:

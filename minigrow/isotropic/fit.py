@@ -14,7 +14,7 @@ from minigrow.isotropic.diagonalise import singular_values
 from minigrow.isotropic.network import Network
 from minigrow.nn.losses import accuracy
 from minigrow.nn.optimisers import AdamW, Optimiser
-from minigrow.nn.validate import choice, generator, labels
+from minigrow.nn.validate import choice, ends, generator
 
 # Tuned on the digits: decay is what lets unused neurons fall below tau, a wider scaffold learns faster.
 ADAPT = AutoAdapt(scaffold=10)
@@ -45,11 +45,8 @@ def fit(
     """
     plan, rng = plan or Plan(epochs=40), generator(rng)
     choice(plan.loss, ["softmax"], "plan.loss of fit")
-    X, (y, classes) = np.asarray(X), labels(y)
-    if X.ndim != 2:
-        raise ValueError(f"X must be a matrix with one sample a row, got shape {X.shape}.")
-    dtype = X.dtype if X.dtype == np.float32 else np.float64
-    net = Network.create([X.shape[1], *hidden, classes], rng=rng, dtype=dtype)
+    d, k, dtype = ends(X, y, plan.loss)
+    net = Network.create([d, *hidden, k], rng=rng, dtype=dtype)
     plan = plan._replace(policies=(*((adapt,) if adapt else ()), *plan.policies), observe=plan.observe or spectra)
     run = train(start(net, optimiser, rng=rng), X, y, plan)
     return run.net, run.history

@@ -14,11 +14,10 @@ from minigrow.growth.events import Event
 from minigrow.growth.history import History
 from minigrow.growth.loop import Context, Plan, data, start, train
 from minigrow.nimble.network import Network, controller
-from minigrow.nn.losses import accuracy
+from minigrow.nn.losses import LOSSES, goodness, predictions
 from minigrow.nn.optimisers import Adam, Optimiser
-from minigrow.nn.validate import FLOATS, choice, generator, labels
+from minigrow.nn.validate import choice, ends, generator
 
-LOSSES = ("mse", "binary", "softmax")
 OPTIMISER = Adam()
 PLAN = Plan(epochs=5000, batch=None, record=100, loss="mse")
 REASON = "the size followed its gradient"
@@ -58,11 +57,8 @@ def fit(
 
 
 def _drawn(X, y, hidden, rule, rng, loss):
-    X, y = np.asarray(X), np.asarray(y)
-    if X.ndim != 2:
-        raise ValueError(f"X must be a matrix with one sample a row, got shape {X.shape}.")
-    outputs = labels(y)[1] if choice(loss, LOSSES, "plan.loss") == "softmax" else 1 if y.ndim == 1 else y.shape[-1]
-    return controller([X.shape[1], *hidden, outputs], rule, rng=rng, dtype=X.dtype if X.dtype in FLOATS else np.float64)
+    d, k, dtype = ends(X, y, choice(loss, LOSSES, "plan.loss"))
+    return controller([d, *hidden, k], rule, rng=rng, dtype=dtype)
 
 
 def _observer(more):
@@ -118,11 +114,7 @@ def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     >>> predict(controller([4, 3, 2], rng=0), np.zeros((2, 4)), "softmax")
     array([1, 1])
     """
-    outputs = net(X)
-    if choice(loss, LOSSES, "loss") == "softmax":
-        return outputs.argmax(axis=1)
-    yes = (outputs > 0).astype(np.int64)
-    return outputs if loss == "mse" else yes[:, 0] if yes.shape[1] == 1 else yes
+    return predictions(net(X), loss)
 
 
 def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> float:
@@ -134,14 +126,4 @@ def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> floa
     0.5
     """
     X, y = data(net, X, y, loss)
-    outputs = net(X)
-    if loss == "softmax":
-        return accuracy(outputs, y)
-    if loss == "binary":  # the two classes of each output have the logits 0 and y
-        return accuracy(np.column_stack([np.zeros(outputs.size), outputs.ravel()]), y.ravel())
-    total = float(np.sum((y - y.mean(axis=0)) ** 2))
-    if total == 0:
-        raise ValueError(
-            "R^2 needs targets that differ from each other, got all the same. Look at the squared error instead."
-        )
-    return 1 - float(np.sum((outputs - y) ** 2)) / total
+    return goodness(net(X), y, loss)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigrow.nn.activations import sigmoid
-from minigrow.nn.validate import same_rows
+from minigrow.nn.validate import choice, same_rows
 
 LossAndGradient = tuple[float, np.ndarray]
 
@@ -116,6 +116,45 @@ def accuracy(p: np.ndarray, t: np.ndarray) -> float:
     labels = class_labels(t, p.shape[1])
     same_rows(p, labels)
     return float(np.mean(p.argmax(axis=1) == labels))
+
+
+def predictions(p: np.ndarray, loss: str) -> np.ndarray:
+    """Return what outputs p (n, k) predict: p itself for "mse", classes (n,) for "softmax" and "binary".
+
+    With "binary" and several outputs, each output predicts a class of its own, 0 or 1, and the result is (n, k).
+    Raises ValueError for another loss.
+
+    >>> p = np.array([[0.1, -0.9]])
+    >>> predictions(p, "softmax"), predictions(p, "binary")
+    (array([0]), array([[1, 0]]))
+    """
+    if choice(loss, LOSSES, "loss") == "mse":
+        return p
+    if loss == "softmax":
+        return p.argmax(axis=1)
+    classes = (p > 0).astype(np.int64)
+    return classes[:, 0] if p.shape[1] == 1 else classes
+
+
+def goodness(p: np.ndarray, y: np.ndarray, loss: str) -> float:
+    """Return the accuracy in [0, 1] of outputs p (n, k) for "softmax" and "binary", and R^2 for "mse".
+
+    R^2 = 1 - sum (p - y)^2 / sum (y - mean y)^2: 1 for a perfect fit, 0 for the mean. y is (n, k), or labels (n,).
+    Raises ValueError for targets that are all the same, for which R^2 is not defined.
+
+    >>> goodness(np.zeros((2, 1)), np.array([[-1.0], [1.0]]), "mse")
+    0.0
+    """
+    if loss == "softmax":
+        return accuracy(p, y)
+    if loss == "binary":
+        return float(np.mean(predictions(p, loss).reshape(y.shape) == y))
+    spread = float(np.sum((y - y.mean(axis=0)) ** 2))
+    if not spread:
+        raise ValueError(
+            "R^2 needs targets that differ from each other, but all rows of y are the same. Look at the squared error."
+        )
+    return 1 - float(np.sum((p - y) ** 2)) / spread
 
 
 def _scalar(loss):

@@ -157,6 +157,21 @@ def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
     raise ValueError(f"rng must be a numpy.random.Generator, a seed >= 0 or None, got {rng!r}. Try rng=0.")
 
 
+def ends(X: Any, y: Any, loss: str) -> tuple[int, int, np.dtype]:
+    """Return what a new network has to know of X (n, d) and y: inputs d, outputs k, and the float type, float64 unless X is float32.
+
+    Raises ValueError for an X that is no matrix, and for labels as `labels` does where the loss is "softmax".
+
+    >>> ends(np.ones((3, 2)), [0, 1, 2], "softmax"), ends(np.ones((3, 2)), [0.0, 1.0, 2.0], "mse")[1]
+    ((2, 3, dtype('float64')), 1)
+    """
+    X, y = np.asarray(X), np.asarray(y)
+    if X.ndim != 2:
+        raise ValueError(f"X must be a matrix with one sample a row, got shape {X.shape}.")
+    k = labels(y)[1] if loss == "softmax" else 1 if y.ndim == 1 else y.shape[-1]
+    return X.shape[1], k, np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+
+
 def labels(y: Any) -> tuple[np.ndarray, int]:
     """Return class labels (n,) and how many classes there are, from labels 0, 1, ... (n,) or one-hot rows (n, k).
 

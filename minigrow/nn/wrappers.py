@@ -122,7 +122,7 @@ def described(optimiser: Any) -> list[Any]:
     if not names:
         raise ValueError(
             f"a checkpoint can hold the optimisers {', '.join(OPTIMISERS)}, got {type(optimiser).__name__}. "
-            "Add yours: minigrow.nn.OPTIMISERS['name'] = YourClass."
+            "Add yours: minigrow.nn.optimisers.OPTIMISERS['name'] = YourClass."
         )
     fields = {key: described(value) if key == "inner" else value for key, value in optimiser._asdict().items()}
     return [names[0], fields]

@@ -9,9 +9,9 @@ import numpy as np
 from minigrow.growth.batches import Whole
 from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
-from minigrow.growth.loop import Plan, data, start, train_on
+from minigrow.growth.loop import Plan, data, prepared, start, train_on
 from minigrow.nn import validate
-from minigrow.nn.losses import LOSSES, accuracy
+from minigrow.nn.losses import goodness, predictions
 from minigrow.nn.optimisers import Adam, Optimiser
 from minigrow.urn.batches import Dealt
 from minigrow.urn.network import Network
@@ -46,9 +46,7 @@ def train(
     20
     """
     checked(strengths)
-    X, y = data(run.net, X, y, plan.loss)
-    if plan.validation is not None:
-        plan = plan._replace(validation=data(run.net, *plan.validation, plan.loss))
+    X, y, plan = prepared(run.net, X, y, plan)
     batches = Whole(X, y)
     if plan.batch is not None and validate.whole(plan.batch, "batch", least=1) < len(X):
         batches = Dealt(X, y, plan.batch)
@@ -93,12 +91,9 @@ def fit(
     (True, True)
     """
     plan, rng = plan or PLAN, validate.generator(rng)
-    X, y = np.asarray(X), np.asarray(y)
-    if X.ndim != 2:
-        raise ValueError(f"X must be a matrix with one sample a row, got shape {X.shape}.")
     if net is None:
-        k = validate.labels(y)[1] if plan.loss == "softmax" else 1 if y.ndim == 1 else y.shape[1]
-        net = Network.create(X.shape[1], k, size, rng=rng, dtype=X.dtype if X.dtype == np.float32 else np.float64)
+        d, k, dtype = validate.ends(X, y, plan.loss)
+        net = Network.create(d, k, size, rng=rng, dtype=dtype)
     run = train(start(net, optimiser, rng=rng), X, y, plan, strengths, ramp, settle)
     return run.net, run.history
 
@@ -112,13 +107,7 @@ def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     >>> predict(net, np.eye(2)).shape, predict(net, np.eye(2), "binary")
     ((2, 1), array([0, 0]))
     """
-    outputs = net(X)
-    if validate.choice(loss, LOSSES, "loss") == "mse":
-        return outputs
-    if loss == "softmax":
-        return outputs.argmax(axis=1)
-    classes = (outputs > 0).astype(np.int64)
-    return classes[:, 0] if net.outputs == 1 else classes
+    return predictions(net(X), loss)
 
 
 def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> float:
@@ -131,11 +120,4 @@ def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> floa
     0.0
     """
     X, y = data(net, X, y, loss)
-    if loss == "softmax":
-        return accuracy(net(X), y)
-    if loss == "binary":
-        return float(np.mean(predict(net, X, loss).reshape(y.shape) == y))
-    spread = float(np.sum((y - y.mean(axis=0)) ** 2))
-    if not spread:
-        raise ValueError("R^2 compares with the spread of the targets, but all rows of y are the same.")
-    return 1 - float(np.sum((net(X) - y) ** 2)) / spread
+    return goodness(net(X), y, loss)

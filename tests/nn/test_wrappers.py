@@ -170,7 +170,7 @@ def test_descriptions_come_back(optimiser):
 
 
 def test_descriptions_of_ones_own(monkeypatch):
-    with pytest.raises(ValueError, match=r"got Warmup\. Add yours: minigrow\.nn\.OPTIMISERS"):
+    with pytest.raises(ValueError, match=r"got Warmup\. Add yours: minigrow\.nn\.optimisers\.OPTIMISERS"):
         described(Pull(Warmup(SGD()), 0.1))
     monkeypatch.setitem(OPTIMISERS, "warmup", Warmup)
     optimiser = Pull(Warmup(SGD(), ("x", "y")), 0.1)

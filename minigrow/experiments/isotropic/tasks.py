@@ -1,6 +1,6 @@
 """Experiment 3: does the size follow the tasks, and does it forget where it started?
 
-Three tasks share one network [192, w, w, 30], each with its own block of inputs and outputs (`minigrow.datasets.join`):
+Three tasks share one network [192, w, w, 30], each with its own block of inputs and outputs (`minigrow.datasets.blocks.join`):
 the digits; the digits turned; the digits with their pixels shuffled. The tasks come one by one, then only the second
 stays. After every epoch auto-adaptation keeps k = 5 scaffold neurons with sigma <= tau = 0.95 in each hidden layer.
 The control is the same with a weight decay of 1e-3 instead of 0.1, which is too weak to forget.
