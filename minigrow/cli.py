@@ -56,7 +56,7 @@ def _add_run(commands):
         "run",
         help="run experiments and judge the paper's claims",
         description="Runs experiments (quick by default), writes DIR/NAME/results.json, figures and history.npz, and prints "
-        "the paper's claim, what was measured, and whether it holds.",
+        "the paper's claim, what was measured, and whether it holds. A run that was stopped goes on with the same command.",
         epilog="examples: minigrow run all;  minigrow run isotropic.spectra --full --seed 1",
     )
     run.add_argument(
@@ -67,6 +67,13 @@ def _add_run(commands):
     run.add_argument("--repeats", type=_at_least(1), help="repeats with different seeds (default: the mode's own)")
     run.add_argument("--jobs", type=_at_least(1), default=os.cpu_count(), help="processes (default: one for each core)")
     run.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where to write (default: runs)")
+    run.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="your MNIST, Fashion-MNIST, EMNIST, CIFAR-10, CIFAR-100 or arrays in place of the built-in data; with --full at the "
+        "authors' sizes (experiments of isotropic and nimble that train a classifier)",
+    )
     run.set_defaults(act=_run)
 
 
@@ -157,17 +164,22 @@ def _list(args):
 
 
 def _run(args):
-    from minigrow.experiments import gallery
+    from minigrow.experiments import gallery, jobs
     from minigrow.experiments.registry import find
     from minigrow.experiments.runner import Request, processes, run, table
 
+    request = Request("full" if args.full else "quick", args.seed, args.repeats, args.out, args.data)
     experiments = find(args.names)
-    request = Request("full" if args.full else "quick", args.seed, args.repeats, args.out)
+    if args.data is not None and len(experiments) > 1:  # of several, those that take data
+        experiments = [e for e in experiments if "data" in e.module.FULL]
+    for experiment in experiments:
+        request.config(experiment)  # complains before anything runs
     with processes(args.jobs) as executor:
         for experiment in experiments:
             print(f"{experiment.name}: {experiment.question}", flush=True)
             print(table(run(experiment, request, executor)))
             print(f"  written to {args.out / experiment.name}", flush=True)
+    jobs.forget(args.out)
     try:
         print(f"index: {gallery.write(args.out)}")
     except (ValueError, OSError) as error:  # another experiment's folder may be damaged; this run is not

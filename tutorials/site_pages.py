@@ -131,7 +131,7 @@ def results(folder: Path) -> str:
     for method, group in g.by_method(found).items():
         parts += [f"## {method}", f"{g.PAPERS[method]}; [the method's page](../{method}.md)."]
         for r in group:
-            parts += [f"### {r.experiment.name}", r.experiment.question, g.claims(r), g.made(r)]
+            parts += [f"### {r.experiment.name}", r.experiment.question, g.claims(r), g.protocol(r), g.made(r)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -145,7 +145,7 @@ def gallery(folder: Path) -> str:
     for method, group in g.by_method(g.collect(ROOT / "figures")).items():
         parts.append(f"## {method}")
         for r in group:
-            hold = sum(c["holds"] for c in r.found["claims"])
+            hold = sum(c["verdict"] == "holds" for c in r.found["claims"])
             name = r.experiment.name
             anchor = name.replace(".", "")
             parts += [f"### {name}", f"{r.experiment.question} [{hold} of {len(r.found['claims'])} claims hold]"

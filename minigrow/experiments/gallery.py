@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from minigrow.experiments import poster
+from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import PAPERS
 from minigrow.experiments.results import Result, by_method, collect, verdicts
 from minigrow.growth.files import atomic
@@ -20,12 +21,12 @@ POSTER = "One picture for each of the five methods, with what was measured: read
 
 
 def verdict(claim: Mapping[str, Any]) -> str:
-    """Say in words whether a claim holds.
+    """Return a claim's verdict as Markdown: what does not hold stands out.
 
-    >>> verdict({"holds": True}), verdict({"holds": False})
-    ('holds', '**does not hold**')
+    >>> verdict({"verdict": "holds"}), verdict({"verdict": "undecided"})
+    ('holds', '**undecided**')
     """
-    return "holds" if claim["holds"] else "**does not hold**"
+    return claim["verdict"] if claim["verdict"] == "holds" else f"**{claim['verdict']}**"
 
 
 def measured(claim: Mapping[str, Any]) -> str:
@@ -39,7 +40,7 @@ def measured(claim: Mapping[str, Any]) -> str:
     value = "undefined" if claim["measured"] is None else f"{claim['measured']:.4g}"
     known = claim["low"] is not None and claim["high"] is not None
     interval = f" [{claim['low']:.4g}, {claim['high']:.4g}]" if known else ""
-    return f"{value}{interval} {claim['unit']}"
+    return f"{value}{interval} {claim['unit']}".rstrip()
 
 
 def escaped(text: str) -> str:
@@ -64,21 +65,34 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Return a table with method, paper, experiments, claims and how many hold, and a last row for all methods."""
+    """Return a table with method, paper, experiments, claims and how many of each verdict, and a last row for all methods."""
     groups, counted = by_method(results), verdicts(results)
-    counts = {method: (len(group), sum(counted[method]), counted[method][0]) for method, group in groups.items()}
+    counts = {m: (len(group), sum(counted[m].values()), *counted[m].values()) for m, group in groups.items()}
     rows = [[f"[{method}](#{method})", PAPERS[method], *map(str, row)] for method, row in counts.items()]
     total = [str(sum(column)) for column in zip(*counts.values(), strict=True)]
-    return table(["method", "paper", "experiments", "claims", "hold"], [*rows, ["all", "", *total]])
+    return table(["method", "paper", "experiments", "claims", *VERDICTS], [*rows, ["all", "", *total]])
 
 
 def claims(result: Result) -> str:
-    """Return the table of a result's claims: verdict, claim, paper, measured, n, criterion."""
+    """Return the table of a result's claims: verdict, claim, paper, measured, spread between repeats, n, criterion."""
     rows = [
-        [verdict(c), *map(escaped, (c["claim"], c["paper"], measured(c), str(c["n"]), c["criterion"]))]
+        [verdict(c), *map(escaped, (c["claim"], c["paper"], measured(c), _spread(c), str(c["n"]), c["criterion"]))]
         for c in result.found["claims"]
     ]
-    return table(["verdict", "claim", "paper", "measured [95 % interval]", "n", "criterion"], rows)
+    return table(["verdict", "claim", "paper", "measured [95 % interval]", "spread", "n", "criterion"], rows)
+
+
+def _spread(claim):
+    return "" if claim["spread"] is None else f"{claim['spread']:.3g}"
+
+
+def protocol(result: Result) -> str:
+    """Return the table of a result's settings beside the authors', or nothing where there is none."""
+    rows = [
+        [escaped(row[key]) for key in ("setting", "authors", "ours", "why", "effect")]
+        for row in result.found["protocol"]
+    ]
+    return table(["setting", "authors", "here", "why", "what the difference does"], rows) if rows else ""
 
 
 def figures(result: Result, prefix: str = "") -> str:
@@ -111,9 +125,11 @@ def made(result: Result) -> str:
 def page(results: Sequence[Result], poster: bool = False) -> str:
     """Return the index page as Markdown: summary, then each method's experiments with figures, claims and commands."""
     parts = [
-        "# Gallery: every figure, its claims, and whether they hold",
+        "# Gallery: every figure, its claims and their verdicts",
         "Written by `minigrow gallery` from the `results.json` files beside it; `minigrow run all --full --out figures` makes "
-        "everything anew. A claim that does not hold is a result too; the method's page discusses it.",
+        "everything anew. A claim holds where its whole 95 % interval meets the criterion, is refuted where the whole interval misses it, "
+        "and is undecided between; the spread is the standard deviation between repeats (of a ratio: a factor). The settings "
+        "beside the authors' are in each results.json and on the methods' pages.",
         summary(results),
     ]
     if poster:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.results import Result, verdicts
 from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture, quartile_band
 from minigrow.statistics import median
@@ -101,17 +102,21 @@ def _profiles(ax: Any, data: Mapping[str, Any]) -> None:
     ax.legend(loc="upper left")
 
 
-def _verdicts(ax: Any, held: Mapping[str, tuple[int, int]]) -> None:
-    most = max(map(sum, held.values()))
-    for i, (yes, no) in enumerate(held.values()):
-        ax.barh(i, yes, color=COLOURS[0], edgecolor="black", label="hold" if i == 0 else None)
-        ax.barh(i, no, left=yes, color="white", hatch="//", edgecolor="black", label="do not" if i == 0 else None)
-        ax.text(yes + no + 0.02 * most, i, f"{yes} of {yes + no}", va="center")
-    ax.set_yticks(range(len(held)), [method.replace("_", "\n") for method in held])
-    yes, every = sum(y for y, _ in held.values()), sum(map(sum, held.values()))
-    ax.set(title=f"{yes} of {every} claims hold", xlabel="claims, each by its stated criterion", xlim=(0, 1.3 * most))
+def _verdicts(ax: Any, found: Mapping[str, Mapping[str, int]]) -> None:
+    left = np.zeros(len(found))
+    looks = ((COLOURS[0], None), ("white", "//"), (GREY, None))
+    for verdict, (colour, hatch) in zip(VERDICTS, looks, strict=True):
+        counts = np.array([each[verdict] for each in found.values()])
+        ax.barh(range(len(found)), counts, left=left, color=colour, hatch=hatch, edgecolor="black", label=verdict)
+        left += counts
+    for i, each in enumerate(found.values()):
+        ax.text(left[i] + 0.02 * left.max(), i, f"{each['holds']} of {left[i]:.0f}", va="center")
+    ax.set_yticks(range(len(found)), [method.replace("_", "\n") for method in found])
+    total = sum(each["holds"] for each in found.values())
+    ax.set(title=f"{total} of {left.sum():.0f} claims hold", xlim=(0, 1.3 * left.max()))
+    ax.set(xlabel="claims, each by its stated criterion")
     ax.invert_yaxis()
-    ax.legend(loc="lower right", ncols=2)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
 
 
 PANELS: dict[str, Callable[[Any, Mapping[str, Any]], None]] = {

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import EXPERIMENTS, PAPERS, Experiment
 
-KEYS = ("experiment", "mode", "seed", "repeats", "seconds", "versions", "config", "claims", "data")
-COLUMNS = ("claim", "paper", "measured", "unit", "n", "low", "high", "criterion", "holds")
+KEYS = ("experiment", "mode", "seed", "repeats", "seconds", "versions", "config", "protocol", "claims", "data")
+COLUMNS = ("claim", "paper", "measured", "unit", "n", "low", "high", "spread", "criterion", "verdict")
 
 
 class Result(NamedTuple):
@@ -70,10 +71,7 @@ def by_method(results: Sequence[Result]) -> dict[str, list[Result]]:
     return {method: group for method, group in groups.items() if group}
 
 
-def verdicts(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
-    """Return {method: (claims that hold, claims that do not)} for the methods among the results."""
-    held = {
-        method: [bool(c["holds"]) for r in group for c in r.found["claims"]]
-        for method, group in by_method(results).items()
-    }
-    return {method: (sum(holds), len(holds) - sum(holds)) for method, holds in held.items()}
+def verdicts(results: Sequence[Result]) -> dict[str, dict[str, int]]:
+    """Return {method: {verdict: number of claims}} for the methods among the results."""
+    found = {m: [c["verdict"] for r in group for c in r.found["claims"]] for m, group in by_method(results).items()}
+    return {method: {verdict: each.count(verdict) for verdict in VERDICTS} for method, each in found.items()}

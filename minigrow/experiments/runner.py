@@ -6,8 +6,9 @@ import functools
 import multiprocessing
 import os
 import platform
+import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,34 +16,51 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from tqdm import tqdm
 
 import minigrow
+from minigrow.experiments import jobs, protocol
 from minigrow.experiments.claims import Claim
 from minigrow.experiments.registry import Experiment, Outcome
 from minigrow.growth.files import write_json
 
 
 class Request(NamedTuple):
-    """How to run: `mode` quick or full, the seed, how many repeats (None: the mode's own), where to write."""
+    """How to run: `mode` quick or full, the seed, how many repeats (None: the mode's own), where to write, a folder of data.
+
+    With a folder of data and mode full, the authors' own sizes take the place of ours (`protocol.as_authors`).
+    """
 
     mode: str = "quick"
     seed: int = 0
     repeats: int | None = None
     out: Path = Path("runs")
+    data: Path | None = None
+
+    def config(self, experiment: Experiment) -> dict[str, Any]:
+        """Return the configuration that this asks for; raises ValueError for data where the experiment takes none."""
+        module = experiment.module
+        config = dict(module.FULL if self.mode == "full" else module.QUICK)
+        if self.data is not None:
+            if "data" not in config:
+                raise ValueError(f"{experiment.name} makes its own data, so --data {self.data} is nothing for it.")
+            if self.mode == "full":
+                config = protocol.as_authors(module.PROTOCOL, config)
+            config["data"] = [str(self.data)]
+        if self.repeats is not None:
+            config["repeats"] = self.repeats
+        return config
 
 
 def run(experiment: Experiment, request: Request, executor: Executor | None = None) -> list[Claim]:
     """Run one experiment and write `request.out / NAME / results.json` and its figures; returns the judged claims.
 
     Jobs go to `executor` if given (any concurrent.futures.Executor: processes, dask, MPI), else they run here in turn.
-    The outcome is the same either way.
+    The outcome is the same either way. What is done is kept in `request.out / .jobs` until `jobs.forget(request.out)`.
     """
     module, began = experiment.module, time.perf_counter()
-    config = dict(module.FULL if request.mode == "full" else module.QUICK)
-    if request.repeats is not None:
-        config["repeats"] = request.repeats
-    outcome: Outcome = module.run(config, request.seed, functools.partial(parallel_map, executor, experiment.name))
+    config = request.config(experiment)
+    pmap = functools.partial(jobs.parallel_map, executor, experiment.name, folder=request.out / jobs.FOLDER)
+    outcome: Outcome = module.run(config, request.seed, pmap)
     claims = module.claims(outcome.data)
     folder = request.out / experiment.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,19 +83,21 @@ def _results(experiment, request, config, outcome, claims, seconds):
         "seconds": round(seconds, 1),
         "versions": versions(),
         "config": config,
+        "protocol": protocol.rows(getattr(experiment.module, "PROTOCOL", ()), config),
         "claims": [claim._asdict() for claim in claims],
         "data": outcome.data,
     }
 
 
 def versions() -> dict[str, str]:
-    """Return the versions and the machine that the numbers were measured with.
+    """Return the versions, the commit and the machine that the numbers were measured with.
 
     >>> sorted(versions())
-    ['machine', 'minigrow', 'numba', 'numpy', 'python']
+    ['commit', 'machine', 'minigrow', 'numba', 'numpy', 'python']
     """
     return {
         "minigrow": minigrow.__version__,
+        "commit": commit(),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,
@@ -85,15 +105,20 @@ def versions() -> dict[str, str]:
     }
 
 
-def parallel_map(executor: Executor | None, title: str, f: Callable[[Any], Any], jobs: Iterable[Any]) -> list[Any]:
-    """Return [f(job) for job in jobs], in order, with a progress bar where there is a terminal.
+def commit() -> str:
+    """Return the commit of the repository that minigrow runs from, with "-dirty" behind it where files differ; else "unknown".
 
-    >>> parallel_map(None, "squares", lambda x: x * x, [1, 2, 3])
-    [1, 4, 9]
+    >>> bool(commit())
+    True
     """
-    jobs = list(jobs)
-    results = map(f, jobs) if executor is None else executor.map(f, jobs)
-    return list(tqdm(results, desc=title, total=len(jobs), unit="run", disable=None))
+    root = Path(minigrow.__file__).parent
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        if not (root.parent / ".git").exists():  # installed somewhere inside another repository
+            return "unknown"
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
 
 
 @contextmanager
@@ -128,16 +153,16 @@ def _ignore_interrupt():
 def table(claims: Iterable[Claim]) -> str:
     """Return the claims as text: claim, what the paper says, what was measured with its interval, verdict.
 
-    >>> print(table([Claim("it grows", "yes", 2.0, "neurons", 3, 1.0, 3.0, "mean > 0", True)]))
+    >>> print(table([Claim("it grows", "yes", 2.0, "neurons", 3, 1.0, 3.0, 0.4, "interval above 0", "holds")]))
       holds         it grows
                     paper: yes
-                    here:  2 [1, 3] neurons (n = 3); criterion: mean > 0
+                    here:  2 [1, 3] neurons (n = 3); criterion: interval above 0
     """
     lines = []
     for c in claims:
         interval = f" [{c.low:.4g}, {c.high:.4g}]" if np.isfinite(c.low) else ""
         lines += [
-            f"  {'holds' if c.holds else 'does not hold':13s} {c.claim}",
+            f"  {c.verdict:13s} {c.claim}",
             f"{'':16s}paper: {c.paper}",
             f"{'':16s}here:  {c.measured:.4g}{interval} {c.unit} (n = {c.n}); criterion: {c.criterion}",
         ]

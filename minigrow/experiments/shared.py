@@ -1,4 +1,4 @@
-"""What experiments of several papers share: seeds of jobs, the digits cut and standardised, numbers for results.json."""
+"""What experiments of several papers share: seeds of jobs, data split and standardised, numbers for results.json."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.datasets import Dataset, digits, split, standardised
+from minigrow.datasets import Dataset, split, standardised
+from minigrow.datasets.named import load
 
 
 def child_seeds(seed: int, count: int) -> list[int]:
@@ -18,13 +19,27 @@ def child_seeds(seed: int, count: int) -> list[int]:
     return [int(child.generate_state(1, np.uint32)[0]) for child in np.random.SeedSequence(seed).spawn(count)]
 
 
-def digit_parts(seed: int, dtype: Any = np.float32) -> tuple[Dataset, ...]:
-    """Return the digits as training set (1438, 64) and test set (359, 64), standardised per pixel.
+def parts(name: str, seed: int, dtype: Any = np.float32) -> tuple[Dataset, Dataset]:
+    """Return a training and a test set, standardised per input: `name` is a built-in data set or a folder (`datasets.named.load`).
 
-    >>> [part.X.shape for part in digit_parts(0)]
-    [(1438, 64), (359, 64)]
+    What comes without a test set of its own (the digits) is split 80/20 at random by the seed; see `overlap`.
+
+    >>> [part.X.shape for part in parts("digits", 0)], [part.X.shape for part in parts("mnist-1d", 0)]
+    ([(1438, 64), (359, 64)], [(4000, 40), (1000, 40)])
     """
-    return standardised(*split(digits(dtype), rng=seed))
+    found = load(name, dtype)
+    return standardised(*(split(found, rng=seed) if isinstance(found, Dataset) else found))
+
+
+def overlap(name: str) -> float:
+    """Return test rows / training rows where each repeat splits the same rows anew, and 0 where the test set is fixed.
+
+    It is the `share` of `minigrow.statistics.mean`.
+
+    >>> overlap("digits"), overlap("mnist-1d")
+    (0.25, 0.0)
+    """
+    return 0.25 if isinstance(load(name), Dataset) else 0.0
 
 
 def rounded(values: Any, digits: int = 5) -> Any:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minigrow.datasets import digits, spirals
-from minigrow.experiments.shared import digit_parts
+from minigrow.experiments.shared import parts
 from minigrow.urn import positions
 
 
@@ -67,7 +67,7 @@ def two_spirals(seed: int) -> Task:
 
 def pixels(seed: int) -> Task:
     """Return the digits as training and test set, with pixels on the 8x8 grid."""
-    train, test = digit_parts(seed, np.float64)
+    train, test = parts("digits", seed, np.float64)
     rows, columns = digits().shape
     places = lambda hidden, rng: positions.grid(rows, columns, hidden, 10, rng=rng)  # noqa: E731
     return Task(train.X, train.y, "softmax", (test.X, test.y), places)
