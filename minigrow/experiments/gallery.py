@@ -127,8 +127,8 @@ def page(results: Sequence[Result], poster: bool = False) -> str:
     parts = [
         "# Gallery: every figure, its claims and their verdicts",
         "Written by `minigrow gallery` from the `results.json` files beside it; `minigrow run all --full --out figures` makes "
-        "everything anew. A claim holds where its whole 95 % interval meets the criterion, is refuted where the whole interval misses it, "
-        "and is undecided between; the spread is the standard deviation between repeats (of a ratio: a factor). The settings "
+        "everything anew. A claim holds where its whole 95 % interval meets the criterion, is refuted where the whole interval misses "
+        "it, and is undecided between. The spread is the standard deviation between repeats (of a ratio: a factor). The settings "
         "beside the authors' are in each results.json and on the methods' pages.",
         summary(results),
     ]
