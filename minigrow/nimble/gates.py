@@ -5,13 +5,14 @@ W_l (m_l, m_{l-1}), w_l (m_l) the weights from s, b_l (m_l), a activations, y ou
 gamma_i the gate of neuron i, gamma'_i = dgamma_i/ds; lambda strength of the size term, goal the value to which it pulls s.
 In the paper's letters, algorithm A: N = s, w2_m = a row of W_1, w2_m0 = w_1, b2_m = b_1, w3 = W_2, b3 = b_2 (m = i + 1).
 
-    step     gamma_i = theta(s - i)                                 algorithm A, s = N
-             theta(q) = 0 (q < 0),  sin^2(pi q / 2) (0 <= q <= 1),  1 (q > 1)        theta'(q) = (pi/2) sin(pi q) inside, else 0
+    step     gamma_i = theta(s - i)                                 algorithm A, s = N; delta > 0 is the step's width, 1 in the paper
+             theta(q) = 0 (q < 0),  sin^2(pi q / 2 delta) (0 <= q <= delta),  1 (q > delta)
+             theta'(q) = (pi / 2 delta) sin(pi q / delta) inside, else 0
     mask     gamma_i = clip(p - i, 0, 1),  p = m sin^2(pi s / 2)    algorithm B, s = c;   dp/ds = (pi/2) m sin(pi s)
     scalar   gamma_i = clip(p, 0, 1) for every i                    what the released program of algorithm B computes
     open     gamma_i = 1                                            the static control
 
-Source: Radhakrishnan et al. 2025, arXiv 2501.18012. Its smooth step has a width delta; as there, delta = 1 here.
+Source: Radhakrishnan et al. 2025, arXiv 2501.18012.
 """
 
 from __future__ import annotations
@@ -37,25 +38,26 @@ class Gate(NamedTuple):
     f: Callable[[float, int], Gated]
 
 
-def smooth_step(q: np.ndarray) -> Gated:
-    """Return theta(q) and theta'(q) for q of any shape: theta = sin^2(pi q / 2) between 0 and 1, constant outside.
+def smooth_step(q: np.ndarray, delta: float = 1.0) -> Gated:
+    """Return theta(q) and theta'(q) for q of any shape: theta = sin^2(pi q / 2 delta) from 0 to delta, constant outside.
 
     >>> theta, slope = smooth_step(np.array([-1.0, 0.5, 2.0]))
     >>> theta.round(3), slope.round(3)
     (array([0. , 0.5, 1. ]), array([0.   , 1.571, 0.   ]))
     """
-    inside = (q.real >= 0) & (q.real <= 1)
-    theta = np.where(inside, np.sin(math.pi * q / 2) ** 2, q.real > 1)
-    return theta, np.where(inside, math.pi / 2 * np.sin(math.pi * q), 0)
+    u = q / delta
+    inside = (u.real >= 0) & (u.real <= 1)
+    theta = np.where(inside, np.sin(math.pi * u / 2) ** 2, u.real > 1)
+    return theta, np.where(inside, math.pi / 2 * np.sin(math.pi * u), 0) / delta
 
 
-def step(s: float, m: int) -> Gated:
-    """Open neuron i smoothly while s goes from i to i + 1; gamma and gamma' are (m,).
+def step(s: float, m: int, delta: float = 1.0) -> Gated:
+    """Open neuron i smoothly while s goes from i to i + delta; gamma and gamma' are (m,).
 
-    >>> step(2.0, 3)[0]
-    array([1., 1., 0.])
+    >>> step(2.0, 3)[0], step(2.0, 3, delta=2.0)[0].round(3)
+    (array([1., 1., 0.]), array([1. , 0.5, 0. ]))
     """
-    return smooth_step(s - np.arange(m))
+    return smooth_step(s - np.arange(m), delta)
 
 
 def neurons_on(s: float, m: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrow.nimble import formulas
 from minigrow.nimble.fast import workspace
-from minigrow.nimble.gates import GATES, reached
+from minigrow.nimble.gates import GATES, reached, step
 from minigrow.nimble.rules import AUXILIARY, RULES, Rule
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
@@ -25,7 +25,7 @@ START = 1e-5  # spread of the controller's first value
 class Network(Layered):
     """Layers h0 (inputs), ..., hL (outputs), the names of activation and rule, goal and strength of the size term, and theta (P,).
 
-    `theta` holds W_l, w_l, b_l of every layer and, last, the size s.
+    `theta` holds W_l, w_l, b_l of every layer and, last, the size s; `delta` is the width of algorithm A's smooth step.
 
     >>> net = auxiliary([1, 9, 1], rng=0)
     >>> net(np.zeros((5, 1))).shape, float(net.s)
@@ -38,6 +38,7 @@ class Network(Layered):
     goal: float
     strength: float
     theta: np.ndarray
+    delta: float = 1.0
 
     @property
     def parts(self) -> Rule:
@@ -71,7 +72,8 @@ class Network(Layered):
 
     def gates(self, layer: int) -> tuple[np.ndarray, np.ndarray]:
         """Return gamma (m,) and gamma' (m,) of a hidden layer, counted from 0, in theta's float type."""
-        gamma, slope = GATES[self.parts.gate].f(self.s, self.widths[self.hidden(layer)])
+        gate, m = self.parts.gate, self.widths[self.hidden(layer)]
+        gamma, slope = step(self.s, m, self.delta) if gate == "step" else GATES[gate].f(self.s, m)
         return gamma.astype(self.theta.dtype), slope.astype(self.theta.dtype)
 
     @property
@@ -128,12 +130,14 @@ def auxiliary(
     size: float = 0.0,
     rule: str = "auxiliary",
     spread: float = 1.0,
+    delta: float = 1.0,
     rng: Any = None,
 ) -> Network:
     """Draw a network of algorithm A: weights uniform in [-spread, spread], N = `size`; the control "grown" has size = goal.
 
     `goal` and `size` count neurons, from 0 to the width of the widest hidden layer; `strength` is lambda >= 0; the paper's
-    spread is 1, which is too much for many inputs. Raises ValueError for numbers outside these ranges.
+    spread is 1, which is too much for many inputs; so is its `delta`, the width of the step with which a neuron opens: neuron i
+    is fully open from s = i + delta on. Raises ValueError for numbers outside these ranges.
 
     >>> auxiliary([1, 9, 1], goal=5, size=5, rng=0).gates(0)[0]
     array([1., 1., 1., 1., 1., 0., 0., 0., 0.])
@@ -145,7 +149,8 @@ def auxiliary(
             raise ValueError(f"{name} must be in 0..{most}, the neurons there can be, got {value!r}. Widen the layer?")
     validate.choice(rule, AUXILIARY, "rule of algorithm A")
     validate.positive(spread, "spread")
-    net = _empty(widths, "tanh", rule, float(goal), strength)
+    delta = float(validate.positive(delta, "delta"))
+    net = _empty(widths, "tanh", rule, float(goal), strength, delta=delta)
     return _drawn(net, lambda shape: rng.uniform(-spread, spread, shape), size)
 
 
@@ -183,9 +188,9 @@ def _with_hidden(widths):
     return widths
 
 
-def _empty(widths, activation, rule, goal, strength, dtype=np.float64):
+def _empty(widths, activation, rule, goal, strength, dtype=np.float64, delta=1.0):
     strength = validate.positive(strength, "strength (lambda)", zero="the size is free")
-    return Network(widths, activation, rule, goal, strength, validate.float_dtype(dtype))
+    return Network(widths, activation, rule, goal, strength, validate.float_dtype(dtype), delta)
 
 
 def _drawn(net, draw, first):

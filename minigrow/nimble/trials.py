@@ -58,12 +58,13 @@ def run_trials(
     hidden: int = 9,
     goal: float = 5.0,
     strength: float | None = None,
+    delta: float = 1.0,
     threads: int | None = None,
 ) -> Trials:
     """Train `trials` networks of algorithm A on a task of the paper; equal generators give equal samples and first weights.
 
-    `size` = 0 is growing, `size` = goal is grown; `strength` is lambda (default: the task's). Raises ValueError for numbers
-    out of range; a trial that diverges is flagged and counted, not raised.
+    `size` = 0 is growing, `size` = goal is grown; `strength` is lambda (default: the task's), `delta` the step's width. A trial that
+    diverges is flagged and counted, not raised. Raises ValueError for numbers out of range.
 
     >>> few = run_trials(TASKS["cubic"]._replace(epochs=200), 3, size=0.0, rng=np.random.default_rng(0))
     >>> few.test.shape, few.diverged
@@ -74,7 +75,7 @@ def run_trials(
     nets, data = [], []
     for child in validate.generator(rng).spawn(validate.whole(trials, "trials", least=1)):
         data.append(sample(task, child))
-        nets.append(auxiliary([1, hidden, 1], goal, strength, size=size, rng=child))
+        nets.append(auxiliary([1, hidden, 1], goal, strength, size=size, delta=delta, rng=child))
     plan = Plan(task.epochs, None, task.loss, record=max(1, task.epochs // 40))
     return descend_all(nets, data, plan, task.rate, threads)
 
@@ -125,9 +126,9 @@ def _check(networks, data, plan, rate):
             f"every network needs samples of its own, got {len(networks)} networks and {len(data)} samples."
         )
     first = networks[0]
-    kind = (first.widths, first.rule, first.goal, first.strength)
+    kind = (first.widths, *rule_numbers(first))
     for net, rows in zip(networks, data, strict=True):
-        if not fits_kernel(net) or (net.widths, net.rule, net.goal, net.strength) != kind:
+        if not fits_kernel(net) or (net.widths, *rule_numbers(net)) != kind:
             raise ValueError(
                 f"trials need alike networks with one hidden tanh layer and one output in float64, got widths {net.widths}, "
                 f"{net.activation}, {net.theta.dtype}. For any other network call fit(...)."

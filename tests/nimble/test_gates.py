@@ -18,7 +18,7 @@ sizes = st.one_of(st.floats(-2, 12), st.integers(-1, 11).map(float))
 def test_compiled_gates_equal_their_twin(name, s, m):
     gamma, slope = GATES[name].f(s, m)
     found = np.full((2, m), np.nan)
-    on = kernels.gates(GATES[name].code, s, *found)
+    on = kernels.gates(GATES[name].code, s, 1.0, *found)
     np.testing.assert_allclose(found[0], gamma, rtol=0, atol=1e-14)  # sin of up to 12 pi, m times
     np.testing.assert_allclose(found[1], slope, rtol=0, atol=1e-12)
     assert on == (np.flatnonzero(found[0])[-1] + 1 if found[0].any() else 0)

@@ -37,7 +37,8 @@ def _auxiliary(rng, size=None, widths=None):
 def _any_network(rng):
     """A network whose size follows the whole loss, of either algorithm, with s anywhere between closed and open."""
     if rng.random() < 0.5:
-        return _auxiliary(rng)
+        net = _auxiliary(rng)
+        return dataclasses.replace(net, delta=float(net.goal % 2 + 0.25))  # any width of the step, from 0.25 to 2.25
     rule, activation = rng.choice(["growing", "scalar", "unseen", "input_only"]), rng.choice(["tanh", "silu"])
     net = controller(_widths(rng), str(rule), activation=str(activation), rng=rng)
     theta = net.theta + 0.1 * rng.standard_normal(net.theta.size)
@@ -93,19 +94,21 @@ def hand_gradient(rng: np.random.Generator) -> float:
 
 
 def _joint_gap(rng, gate):
-    joint = float(rng.integers(2))
-    left, right = (gate(np.array([joint + side * EPS])) for side in (-1, 1))
-    q = np.sort(rng.uniform(-1, 2, 50))
-    fall = np.max(-np.diff(gate(q)[0]), initial=0.0)
-    inside = rng.uniform(0, 1, 1)
-    expected = complex_step(lambda z: gate(z)[0].sum(), inside)
-    return max(abs(left[0] - right[0])[0], abs(left[1] - right[1])[0], fall, abs(gate(inside)[1] - expected)[0]) / EPS
+    """Look at a gate in units of its width delta, a power of 2, so that no rounding of q = delta u hides the joint."""
+    joint, u, inside = float(rng.integers(2)), np.sort(rng.uniform(-1, 2, 50)), rng.uniform(0, 1, 1)
+    delta = 2.0 ** int(rng.integers(-3, 4))
+    left, right = (gate(delta * np.array([joint + side * EPS]), delta) for side in (-1, 1))
+    fall = np.max(-np.diff(gate(delta * u, delta)[0]), initial=0.0)
+    expected = complex_step(lambda z: gate(delta * z, delta)[0].sum(), inside)
+    slopes = abs(left[1] - right[1])[0], abs(gate(delta * inside, delta)[1] - expected / delta)[0]
+    return max(abs(left[0] - right[0])[0], fall, *(delta * gap for gap in slopes)) / EPS
 
 
-def _ramp(q):
-    """theta(q) = clip(q, 0, 1) and its slope."""
-    inside = (q.real >= 0) & (q.real <= 1)
-    return np.where(inside, q, q.real > 1), inside.astype(float)
+def _ramp(q, delta=1.0):
+    """theta(q) = clip(q / delta, 0, 1) and its slope."""
+    u = q / delta
+    inside = (u.real >= 0) & (u.real <= 1)
+    return np.where(inside, u, u.real > 1), inside / delta
 
 
 def _straight_ramp(rng):
@@ -127,11 +130,12 @@ def _straight_ramp(rng):
     broken=_straight_ramp,
 )
 def step_is_smooth(rng: np.random.Generator) -> float:
-    """theta(q) = sin^2(pi q / 2) on [0, 1], constant outside, is monotone, and theta and theta' join up at 0 and 1 (C1).
+    """theta(q) = sin^2(pi q / 2 delta) on [0, delta], constant outside, is monotone and C1, whatever the width delta > 0.
 
     Needs a step that starts and ends flat.
 
-    Proof. theta' = 2 (pi/2) sin(pi q/2) cos(pi q/2) = (pi/2) sin(pi q), which is >= 0 on [0, 1]: monotone.
+    Proof. With u = q / delta, theta is the step of width 1 at u, and its slope in q is the slope in u over delta: let delta = 1.
+    theta' = 2 (pi/2) sin(pi q/2) cos(pi q/2) = (pi/2) sin(pi q), which is >= 0 on [0, 1]: monotone.
     theta(0) = 0 and theta(1) = sin^2(pi/2) = 1 meet the constants outside.
     theta'(0) = (pi/2) sin 0 = 0 and theta'(1) = (pi/2) sin pi = 0 meet their slope 0.
     It is not C2: theta'' = (pi^2/2) cos(pi q) jumps to pi^2/2 at 0. Two points eps either side of a joint therefore differ
@@ -172,7 +176,7 @@ def _half_a_neuron(rng):
 def whole_size(rng: np.random.Generator) -> float:
     """At N = k the network is the plain network of k neurons with biases b + k w_0.
 
-    Needs a whole number N: between whole numbers one neuron is partly open.
+    Needs a whole number N, since between whole numbers one neuron is partly open, and a step no wider than 1, for the same reason.
 
     Proof. Neuron i has the gate theta(k - i). For i <= k-1, k - i >= 1 and theta = 1; for i >= k, k - i <= 0 and theta = 0.
     sin^2(pi/2) = 1 and sin^2(0) = 0 also in floating point, so the gates are exactly 1 and 0.

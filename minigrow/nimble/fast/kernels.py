@@ -17,16 +17,16 @@ BLOCK = 256  # samples that go through the layer together
 
 
 @compiled
-def gates(code, s, gamma, slope):
+def gates(code, s, delta, gamma, slope):
     """Write gamma and dgamma/ds (m,) of the gate with this number, and return how many neurons are on; twin in `gates`."""
     m, on = gamma.size, 0
     p, dp = m * math.sin(math.pi * s / 2) ** 2, math.pi / 2 * m * math.sin(math.pi * s)
     for i in range(m):
-        q = s - i if code == 0 else (p - i if code == 1 else (p if code == 2 else 2.0))
+        q = (s - i) / delta if code == 0 else (p - i if code == 1 else (p if code == 2 else 2.0))
         inside = 0 < q < 1
         if code == 0:
             gamma[i] = math.sin(math.pi * q / 2) ** 2 if inside else (1.0 if q >= 1 else 0.0)
-            slope[i] = math.pi / 2 * math.sin(math.pi * q) if inside else 0.0
+            slope[i] = math.pi / 2 * math.sin(math.pi * q) / delta if inside else 0.0
         else:
             gamma[i] = q if inside else (1.0 if q >= 1 else 0.0)
             slope[i] = dp if inside else 0.0
@@ -103,7 +103,7 @@ def block_sums(layer, Xt, t, first, binary, scale, sums, A, y, bits):
 
 @summed
 def assemble(theta, m, d, gamma, slope, on, rule, sums, g):
-    """Turn the sums over all samples into dL/dtheta, g (P,); rule = (gate code, seen, follows, strength, goal)."""
+    """Turn the sums over all samples into dL/dtheta, g (P,); rule = (gate code, seen, follows, strength, goal, delta)."""
     w, b, v = m * d, m * d + m, m * d + 2 * m
     s, seen, ds = theta[-1], rule[1], 0.0
     g[:] = 0
@@ -128,7 +128,7 @@ def loss_and_gradient(theta, m, Xt, t, binary, rule, g, room):
     gamma, slope, shift, v, A, y, bits, sums = room
     d, n = Xt.shape
     s = theta[-1]
-    on = gates(int(rule[0]), s, gamma, slope)
+    on = gates(int(rule[0]), s, rule[5], gamma, slope)
     for i in range(on):
         shift[i] = theta[m * d + m + i] + rule[1] * s * theta[m * d + i]
         v[i] = gamma[i] * theta[m * d + 2 * m + i]

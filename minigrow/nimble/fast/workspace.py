@@ -15,14 +15,14 @@ BINARY = {"mse": False, "binary": True}
 
 
 def rule_numbers(net: Any) -> tuple[float, ...]:
-    """Return a network's gate and size term as the kernels take them: gate code, seen, follows, strength, goal.
+    """Return a network's gate and size term as the kernels take them: gate code, seen, follows, strength, goal, delta.
 
     >>> from minigrow.nimble import auxiliary
     >>> rule_numbers(auxiliary(rng=0))
-    (0.0, 1.0, 1.0, 0.1, 5.0)
+    (0.0, 1.0, 1.0, 0.1, 5.0, 1.0)
     """
-    rule = net.parts
-    return float(GATES[rule.gate].code), rule.seen, FOLLOWS[rule.follows], float(net.strength), float(net.goal)
+    rule, numbers = net.parts, (float(net.strength), float(net.goal), float(net.delta))
+    return float(GATES[rule.gate].code), rule.seen, FOLLOWS[rule.follows], *numbers
 
 
 def fits_kernel(net: Any) -> bool:
