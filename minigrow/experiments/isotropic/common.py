@@ -6,6 +6,7 @@ points (pp); a job is a named tuple with a seed of its own, so the outcome does 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,8 +21,8 @@ from minigrow.nn import MLP, AdamW
 def accuracy(net: Any, data: Dataset) -> float:
     """Return the accuracy in per cent.
 
-    >>> from minigrow.experiments.shared import digit_parts
-    >>> 0 <= accuracy(network([64, 8, 10], 0), digit_parts(0)[1]) <= 100
+    >>> from minigrow.experiments.shared import parts
+    >>> 0 <= accuracy(network([64, 8, 10], 0), parts("digits", 0)[1]) <= 100
     True
     """
     return 100 * nn.accuracy(net(data.X), data.y)
@@ -48,12 +49,46 @@ def tanh_network(widths: Sequence[int], seed: int, dtype: Any = np.float32) -> M
 def trained(net: Any, data: Dataset, seed: int, plan: Plan, optimiser: AdamW | None = None) -> Run:
     """Train with AdamW (rate 1e-3, weight decay 1e-3, batch 48 unless told); see `on` for a run that diverges.
 
-    >>> from minigrow.experiments.shared import digit_parts
-    >>> trained(network([64, 8, 10], 0), digit_parts(0)[0], 0, Plan(epochs=1)).epoch
+    >>> from minigrow.experiments.shared import parts
+    >>> trained(network([64, 8, 10], 0), parts("digits", 0)[0], 0, Plan(epochs=1)).epoch
     1
     """
     begun = start(net, optimiser or AdamW(rate=1e-3, weight_decay=1e-3), rng=seed)
     return on(begun, data, plan)
+
+
+def in_float64(net: Any) -> Any:
+    """Return the network with the same numbers in float64, so that moves on a net trained in float32 are exact to its eps.
+
+    >>> in_float64(network([64, 8, 10], 0)).theta.dtype
+    dtype('float64')
+    """
+    return dataclasses.replace(net, theta=net.theta.astype(np.float64))
+
+
+def moved_by(net: Any, other: Any, X: np.ndarray) -> tuple[float, float]:
+    """Return how far other's logits z' are from net's z on X (n, m_0): epsilon (%) and KL (nats).
+
+        epsilon = 100 / n sum |z' - z| / |z|        KL = 1 / n sum_i sum_k p log(p / p'),  p = softmax(z)
+
+    >>> net = network([64, 8, 10], 0)
+    >>> moved_by(net, net, np.ones((2, 64), np.float32))
+    (0.0, 0.0)
+    """
+    z, new = net(X), other(X)
+    p, q = log_softmax(z), log_softmax(new)
+    epsilon = 100 * np.mean(np.linalg.norm(new - z, axis=1) / np.linalg.norm(z, axis=1))
+    return float(epsilon), float(np.mean(np.sum(np.exp(p) * (p - q), axis=1)))
+
+
+def log_softmax(z: np.ndarray) -> np.ndarray:
+    """Return log probabilities (n, k) of logits (n, k).
+
+    >>> np.exp(log_softmax(np.zeros((1, 2))))
+    array([[0.5, 0.5]])
+    """
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
 def on(run: Run, data: Dataset, plan: Plan) -> Run:
