@@ -166,7 +166,8 @@ def controller(
 ) -> Network:
     """Draw a network of algorithm B: W, w from the initialiser, b = 0, c ~ N(0, 1e-5^2), or c = 1 for the static control.
 
-    Its goal is c = 1; `strength` is lambda >= 0. Raises ValueError for an unknown rule, activation or initialiser.
+    Its goal is c = 1; `strength` is lambda >= 0. The same `rng` gives all rules the same first weights, c apart.
+    Raises ValueError for an unknown rule, activation or initialiser.
 
     >>> net = controller([2, 8, 8, 3], rng=0)
     >>> net.active, net(np.zeros((4, 2))).shape
@@ -176,7 +177,8 @@ def controller(
     validate.choice(rule, [name for name in RULES if name not in AUXILIARY], "rule of algorithm B")
     validate.choice(activation, ACTIVATIONS, "activation")
     draw = INITIALISERS[validate.choice(init, INITIALISERS, "init")]
-    first = 1.0 if RULES[rule].follows == "nothing" else START * rng.standard_normal()
+    small = START * rng.standard_normal()  # drawn for every rule, so that the weights behind it are the same
+    first = 1.0 if RULES[rule].follows == "nothing" else small
     net = _empty(widths, activation, rule, 1.0, strength, dtype)
     return _drawn(net, lambda shape: draw(*shape, rng) if len(shape) == 2 else np.zeros(shape), first)
 

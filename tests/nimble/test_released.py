@@ -1,0 +1,52 @@
+"""The data as the released programs make them, and first weights that twins share."""
+
+import numpy as np
+import pytest
+
+from minigrow.nimble import controller, released
+from minigrow.nimble.rules import AUXILIARY, RULES
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name not in AUXILIARY])
+def test_all_rules_share_first_weights(rule):
+    net, growing = controller([2, 5, 4, 3], rule, rng=7), controller([2, 5, 4, 3], rng=7)
+    assert np.array_equal(net.theta[:-1], growing.theta[:-1])
+    assert net.s == (1 if rule == "static" else growing.s)
+    assert abs(growing.s) < 1e-4
+
+
+def test_mixture_is_made_in_the_released_order():
+    """Written out from the released program: noise first, then both axes scaled by their own extremes, y by the noisy ones."""
+    n, noise = 400, 0.5
+    x = np.linspace(-4, 4, n)
+    y = sum(a * np.exp(-((x - c) ** 2) / (2 * w**2)) for c, w, a in ((-2, 0.5, 1), (0, 0.8, 1.5), (2, 0.3, 0.8)))
+    y = y + noise * np.random.default_rng(3).standard_normal(n)
+    X, Y = released.mixture(n, noise, np.random.default_rng(3))
+    np.testing.assert_allclose(X[:, 0], x / 4, atol=1e-15)
+    np.testing.assert_allclose(Y[:, 0], 2 * (y - y.min()) / (y.max() - y.min()) - 1, atol=1e-13)
+    quiet = released.mixture(n, 0.0, np.random.default_rng(3))[1]
+    late = quiet[:, 0] + noise * np.random.default_rng(3).standard_normal(n)
+    assert np.abs(Y[:, 0] - late).max() > 0.1, "noise after scaling is another task"
+
+
+def test_bessel_is_scaled_to_the_square():
+    X, y = released.bessel(1001)
+    assert [X.min(), X.max(), y.min(), y.max()] == [-1, 1, -1, 1]
+    from minigrow.nimble.tasks import bessel_sum
+
+    np.testing.assert_allclose(y, bessel_sum(X), atol=1e-4)  # which is scaled by extremes between the points
+
+
+def test_spirals_are_scaled_on_both_axes_and_have_their_radii():
+    X, y = released.spirals(900, 3, np.random.default_rng(0))
+    assert X.shape == (900, 2)
+    assert np.bincount(y).tolist() == [300, 300, 300]
+    np.testing.assert_allclose([X.min(axis=0), X.max(axis=0)], [[-1, -1], [1, 1]], atol=1e-15)
+    assert released.spirals(1000, 3, np.random.default_rng(0))[0].shape == (999, 2)
+
+
+def test_split_is_a_fifth_for_testing():
+    rows = released.split80(np.arange(50.0)[:, None], np.arange(50.0)[:, None], np.random.default_rng(0))
+    assert [len(part) for part in rows] == [40, 40, 10, 10]
+    assert np.array_equal(rows[0], rows[1])
+    assert sorted(np.concatenate([rows[0], rows[2]])[:, 0]) == list(range(50))
