@@ -3,7 +3,10 @@
 | task | target on x in [-1, 1] | loss |
 |---|---|---|
 | cubic | the cubic with f(-1) = f(1) = 1, f(1/3) = -2/3, f'(1/3) = 0 | squared error |
+| cubic 2 | minus the cubic: f(-1) = f(1) = -1, f(1/3) = 2/3, f'(1/3) = 0 | squared error |
 | quadratic | f(-1) = 1, f(0) = -1/5, f(1) = -1 | squared error |
+| quadratic 2 | f(-1) = 1, f(1) = -1/2, f'(1/2) = 0 | squared error |
+| arc | J_0 on [0.1, 0.2], both axes scaled to [-1, 1]: the released programs' task for the sweep of lambda | squared error |
 | bessel | J_0 + J_1 + J_2 on [-2 pi, 2 pi], both axes scaled to [-1, 1] | squared error |
 | step | floor(1 + sin 2 pi x), 0 or 1 | binary cross-entropy |
 | mixture | three Gaussian bumps on [-4, 4], x scaled to [-1, 1] | squared error |
@@ -61,6 +64,7 @@ def _through(*conditions):
 
 CUBIC = _through((-1.0, 0, 1.0), (1.0, 0, 1.0), (1 / 3, 0, -2 / 3), (1 / 3, 1, 0.0))
 QUADRATIC = _through((-1.0, 0, 1.0), (0.0, 0, -0.2), (1.0, 0, -1.0))
+QUADRATIC_2 = _through((-1.0, 0, 1.0), (1.0, 0, -0.5), (0.5, 1, 0.0))
 
 
 def bessel_sum(x: np.ndarray) -> np.ndarray:
@@ -78,6 +82,16 @@ def _bessels(x):
 
 _FINE = _bessels(np.linspace(-1, 1, 20001))
 MIDDLE, HALF = (_FINE.max() + _FINE.min()) / 2, (_FINE.max() - _FINE.min()) / 2
+
+
+def arc(x: np.ndarray) -> np.ndarray:
+    """Return J_0 on [0.1, 0.2], both axes scaled to [-1, 1]; any shape.
+
+    >>> arc(np.array([-1.0, 0.0, 1.0])).round(3).tolist()
+    [1.0, 0.166, -1.0]
+    """
+    high, low = bessel(0, [0.1, 0.2])
+    return (2 * bessel(0, 0.15 + 0.05 * np.asarray(x)) - high - low) / (high - low)
 
 
 def square_wave(x: np.ndarray) -> np.ndarray:
@@ -105,7 +119,10 @@ TASKS: dict[str, Task] = {
     task.name: task
     for task in (
         Task("cubic", lambda x: np.polyval(CUBIC, x)),
+        Task("cubic 2", lambda x: -np.polyval(CUBIC, x), epochs=20000),
         Task("quadratic", lambda x: np.polyval(QUADRATIC, x)),
+        Task("quadratic 2", lambda x: np.polyval(QUADRATIC_2, x), epochs=20000),
+        Task("arc", arc),
         Task("bessel", bessel_sum),
         Task("step", square_wave, "binary", 40, 10, 0.08, 0.01, 10000),
         Task("mixture", bumps),

@@ -76,7 +76,8 @@ def run_trials(
     for child in validate.generator(rng).spawn(validate.whole(trials, "trials", least=1)):
         data.append(sample(task, child))
         nets.append(auxiliary([1, hidden, 1], goal, strength, size=size, delta=delta, rng=child))
-    plan = Plan(task.epochs, None, task.loss, record=max(1, task.epochs // 40))
+    record = next(r for r in range(max(1, task.epochs // 40), task.epochs + 1) if task.epochs % r == 0)
+    plan = Plan(task.epochs, None, task.loss, record=record)
     return descend_all(nets, data, plan, task.rate, threads)
 
 
