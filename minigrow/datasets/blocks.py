@@ -1,32 +1,31 @@
-"""`three_digit_tasks(rng)` makes three tasks for one network; `join(tasks, active)` lays the active ones out in blocks.
+"""`three_tasks(data, rng)` makes three tasks for one network; `join(tasks, active)` lays the active ones out in blocks.
 
 Task k = 0..T-1 with d_k inputs and K_k classes owns one block of the joint inputs (sum d_k) and one of the joint
 outputs (sum K_k). A sample fills only its own task's input block, all other inputs are zero, and its label is counted
-from where the output block begins; the loss runs over all outputs.
+from where the output block begins.
 
     x = [0 .. 0, x_k, 0 .. 0]        y = y_k + K_0 + .. + K_{k-1}
 
 Zero must mean "nothing here": standardise each task before you join (`standardised`), not the joint inputs after.
 
->>> from minigrow.datasets import standardised
+>>> from minigrow.datasets import digits, standardised
 >>> from minigrow.datasets.blocks import split_tasks
->>> train, test = split_tasks(three_digit_tasks(rng=0), rng=0)
+>>> train, test = split_tasks(three_tasks(digits(), rng=0), rng=0)
 >>> train, test = zip(*(standardised(a, b) for a, b in zip(train, test)))
 >>> first, later = join(train, active=[0]), join(train, active=[0, 2])
 >>> first.X.shape, later.X.shape, later.outputs.shape
 ((1438, 192), (2876, 192), (30,))
 
-Source: G. Bird, arXiv 2602.23405 (2026), the experiment with scheduled tasks, here on 8x8 digits.
+Source: G. Bird, arXiv 2602.23405 (2026), the experiment with scheduled tasks: there three data sets, here three made of one.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from minigrow.datasets.dataset import Dataset, Rng, Splits, split
-from minigrow.datasets.shipped import digits
 from minigrow.nn.validate import generator
 
 
@@ -44,20 +43,25 @@ class Joined(NamedTuple):
     outputs: NDArray[np.bool_]
 
 
-def three_digit_tasks(rng: Rng = None, dtype: DTypeLike = np.float64) -> tuple[Dataset, Dataset, Dataset]:
-    """Return three tasks: the digits; the digits turned by 90 degrees with permuted classes; the digits with their pixels shuffled.
+def three_tasks(data: Dataset, rng: Rng = None) -> tuple[Dataset, Dataset, Dataset]:
+    """Return three tasks: the data; turned (images) or reversed (signals), with permuted classes; with their inputs shuffled.
 
-    Each has 1797 samples, 64 inputs and 10 classes. rng draws the class permutation, then the pixel shuffle.
+    rng draws the class permutation, then the shuffle: the same seed makes the same tasks of a training and of a test set.
 
-    >>> [task.name for task in three_digit_tasks(rng=0)]
-    ['digits', 'digits turned', 'digits shuffled']
+    >>> from minigrow.datasets import digits, mnist1d
+    >>> [task.name for data in (digits(), mnist1d().test) for task in three_tasks(data, rng=0)]
+    ['digits', 'digits turned', 'digits shuffled', 'mnist-1d', 'mnist-1d reversed', 'mnist-1d shuffled']
     """
-    rng, data = generator(rng), digits(dtype)
-    return data, turned(data, rng.permutation(len(data.classes))), shuffled(data, rng.permutation(data.X.shape[1]))
+    rng = generator(rng)
+    classes, inputs = rng.permutation(len(data.classes)), rng.permutation(data.X.shape[1])
+    other = turned if len(data.shape) > 1 else backwards
+    return data, other(data, classes), shuffled(data, inputs)
 
 
 def turned(data: Dataset, order: NDArray[np.int64]) -> Dataset:
     """Return the images turned by 90 degrees to the left; what was class c is now class order[c].
+
+    Raises ValueError where the shape of a sample is neither (rows, columns) nor (colours, rows, columns).
 
     >>> from minigrow.datasets import Dataset
     >>> image = Dataset(np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0]), "one", ("a", "b"), (2, 2))
@@ -65,14 +69,29 @@ def turned(data: Dataset, order: NDArray[np.int64]) -> Dataset:
     >>> new.X, new.y.tolist(), new.classes
     (array([[2., 4., 1., 3.]]), [1], ('b', 'a'))
     """
-    _check_permutation(order, len(data.classes), "classes")
-    if len(data.shape) != 2:
-        raise ValueError(f"data must hold single-channel images, shape (rows, columns), got shape {data.shape}.")
-    images = np.rot90(data.X.reshape(-1, *data.shape), axes=(1, 2))
-    names = tuple(data.classes[c] for c in np.argsort(order))
-    return Dataset(
-        images.reshape(data.X.shape), order[data.y].astype(np.int64), f"{data.name} turned", names, images.shape[1:]
+    if len(data.shape) not in (2, 3):
+        raise ValueError(f"data must hold images, shape (rows, columns) or (colours, rows, columns), got {data.shape}.")
+    images = np.rot90(data.X.reshape(-1, *data.shape), axes=(-2, -1))
+    return _relabelled(data, order)._replace(
+        X=images.reshape(data.X.shape), name=f"{data.name} turned", shape=images.shape[1:]
     )
+
+
+def backwards(data: Dataset, order: NDArray[np.int64]) -> Dataset:
+    """Return the signals reversed in time; what was class c is now class order[c].
+
+    >>> from minigrow.datasets import from_arrays
+    >>> new = backwards(from_arrays([[1.0, 2.0, 3.0]], [1]), np.array([1, 0]))
+    >>> new.X, new.y.tolist()
+    (array([[3., 2., 1.]]), [0])
+    """
+    return _relabelled(data, order)._replace(X=np.ascontiguousarray(data.X[:, ::-1]), name=f"{data.name} reversed")
+
+
+def _relabelled(data, order):
+    _check_permutation(order, len(data.classes), "classes")
+    names = tuple(data.classes[c] for c in np.argsort(order))
+    return data._replace(y=order[data.y].astype(np.int64), classes=names)
 
 
 def shuffled(data: Dataset, order: NDArray[np.int64]) -> Dataset:
@@ -83,7 +102,7 @@ def shuffled(data: Dataset, order: NDArray[np.int64]) -> Dataset:
     array([[7., 5., 6.]])
     """
     _check_permutation(order, data.X.shape[1], "inputs")
-    return data._replace(X=data.X[:, order], name=f"{data.name} shuffled")
+    return data._replace(X=data.X.take(order, axis=1), name=f"{data.name} shuffled")
 
 
 def split_tasks(
@@ -91,7 +110,8 @@ def split_tasks(
 ) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:
     """Return (training sets, test sets) of the tasks; tasks of equal length are split alike, so no image is in both.
 
-    >>> train, test = split_tasks(three_digit_tasks(rng=0), rng=0)
+    >>> from minigrow.datasets import digits
+    >>> train, test = split_tasks(three_tasks(digits(), rng=0), rng=0)
     >>> len(train), len(test), np.array_equal(np.sort(test[0].X), np.sort(test[2].X))
     (3, 3, True)
     """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minigrow.datasets import digits, from_arrays, spirals, split, standardised
-from minigrow.datasets.blocks import join, shuffled, split_tasks, three_digit_tasks, turned
+from minigrow.datasets.blocks import join, shuffled, split_tasks, three_tasks, turned
 from minigrow.datasets.dataset import take
 from minigrow.datasets.generated import parity
 from minigrow.datasets.standardise import Standardiser
@@ -221,7 +221,7 @@ def test_bad_parity_is_refused(bits):
 
 
 def test_the_three_tasks_are_the_digits_turned_and_shuffled():
-    plain, turn, shuffle = three_digit_tasks(rng=3)
+    plain, turn, shuffle = three_tasks(digits(), rng=3)
     rng = np.random.default_rng(3)
     classes, pixels = rng.permutation(10), rng.permutation(64)
     np.testing.assert_array_equal(plain.X, digits().X)
@@ -233,11 +233,11 @@ def test_the_three_tasks_are_the_digits_turned_and_shuffled():
         np.testing.assert_array_equal(shuffle.X[i], plain.X[i][pixels])
     np.testing.assert_array_equal(shuffle.y, plain.y)
     assert not np.array_equal(turn.y, plain.y)
-    assert three_digit_tasks(rng=3, dtype=np.float32)[1].X.dtype == np.float32
+    assert three_tasks(digits(np.float32), rng=3)[1].X.dtype == np.float32
 
 
 def test_turning_needs_images_and_permutations():
-    with pytest.raises(ValueError, match="single-channel images"):
+    with pytest.raises(ValueError, match="must hold images"):
         turned(spirals(3, 3, rng=0), np.arange(3))
     with pytest.raises(ValueError, match="permutation of the 10 classes"):
         turned(digits(), np.zeros(10, int))
@@ -253,7 +253,7 @@ def test_four_turns_are_none():
 
 
 def test_tasks_are_split_alike():
-    train, test = split_tasks(three_digit_tasks(rng=0), 0.25, rng=np.random.default_rng(1))
+    train, test = split_tasks(three_tasks(digits(), rng=0), 0.25, rng=np.random.default_rng(1))
     np.testing.assert_array_equal(np.rot90(train[0].X.reshape(-1, 8, 8), axes=(1, 2)), train[1].X.reshape(-1, 8, 8))
     assert len(test[2].y) == 449
     assert not np.array_equal(split_tasks(train, rng=2)[0][0].X, split_tasks(train, rng=3)[0][0].X)
@@ -281,13 +281,13 @@ def test_joined_samples_fill_only_their_own_block(seed, active):
 
 
 def test_join_keeps_the_dtype():
-    assert join(three_digit_tasks(0, np.float32), [2]).X.dtype == np.float32
+    assert join(three_tasks(digits(np.float32), 0), [2]).X.dtype == np.float32
 
 
 @pytest.mark.parametrize("active", [[], [3], [-1], [0, 0]])
 def test_join_refuses_bad_active_tasks(active):
     with pytest.raises(ValueError, match=r"active must name at least one of tasks 0\.\.2, each once"):
-        join(three_digit_tasks(rng=0), active)
+        join(three_tasks(digits(), rng=0), active)
 
 
 def test_join_refuses_mixed_dtypes():
