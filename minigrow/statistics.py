@@ -87,7 +87,9 @@ def proportion(hits: Sequence[bool]) -> Estimate:
     n, p, z = len(x), float(x.mean()), 1.96
     centre, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
-    return Estimate(p, max(0.0, low), min(1.0, high), n)
+    return Estimate(
+        p, low if p > 0 else 0.0, high if p < 1 else 1.0, n
+    )  # 0 and 1 exactly: rounding would decide `above(0)`
 
 
 def bootstrap(values: Sequence[float], statistic: Callable, draws: int = 2000, share: float = 0.0) -> Estimate:

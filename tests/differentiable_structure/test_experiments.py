@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.differentiable_structure import (
     common,
     details,
@@ -39,7 +40,7 @@ def test_experiment_runs_judges_and_draws(module, config, pictures, tmp_path):
     rows = module.claims(outcome.data)
     module.draw(outcome.data, tmp_path)
     assert rows
-    assert all(isinstance(row.holds, bool) and row.criterion for row in rows)
+    assert all(row.verdict in VERDICTS and row.criterion for row in rows)
     assert sorted(path.name for path in tmp_path.iterdir()) == pictures == sorted(module.FIGURES)  # each has a caption
     assert set(module.QUICK) == set(module.FULL) >= set(config)
 

@@ -223,7 +223,8 @@ def test_wiring_judges_each_ratio_by_its_own_chance():
             untrained = {"normal": 0.96, "orthogonal": 9.0, "glorot": 1.06}[scheme]  # the check leaves orthogonal out
             runs.append(run | {f"initial {name}": size | {"layers": untrained} for name in ("coloured", "plain")})
     rows = wiring.claims({"runs": runs})
-    assert [row.holds for row in rows] == [False, True, False, False, True, False, False, True, True, False, True]
+    yes, no, open_ = "holds", "refuted", "undecided"
+    assert [row.verdict for row in rows] == [no, yes, no, no, yes, no, no, yes, yes, no, open_]
     assert rows[1].measured == pytest.approx(np.mean(3 / (2 + 0.01 * np.arange(4))))
     assert rows[0].measured == pytest.approx((3 + 1 + 1) / 3 / 10)
 

@@ -1,4 +1,4 @@
-"""What the experiments share: one run as a job, curves of many runs, the judgement that a median lies in a range."""
+"""What the experiments share: one run as a job, curves of many runs, the loss that no predictor can beat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from minigrow.differentiable_structure import Network, Rule, easy, hard, start, train
 from minigrow.differentiable_structure.tasks import ALPHABET
-from minigrow.experiments.claims import Claim, judge, median
 from minigrow.growth import Plan, Run
 from minigrow.nn import L1, Pull, RMSProp
 
@@ -115,13 +114,3 @@ def limit_lines(ax: Any, end: float) -> None:
     ax.text(
         end, min(LIMITS.values()), "limits: easy text (upper), hard text (lower)", ha="right", va="top", fontsize=10.5
     )
-
-
-def within(claim: str, paper: str, values: Sequence[float], unit: str, limits: tuple[float, float]) -> Claim:
-    """Judge that the median of values (n,) lies within limits.
-
-    >>> within("size", "3", [2.0, 3.0, 4.0], "neurons", (1, 5)).holds
-    True
-    """
-    found, (low, high) = median(values), limits
-    return judge(claim, paper, found, unit, f"median between {low:g} and {high:g}", low <= found.value <= high)

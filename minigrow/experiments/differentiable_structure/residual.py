@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.differentiable_structure.residual import DepthSpares, Residual, depth_norm
-from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.claims import Claim, above, judge, mean, within
 from minigrow.experiments.differentiable_structure.common import seeds
-from minigrow.experiments.differentiable_structure.feedforward import adapted, parts
+from minigrow.experiments.differentiable_structure.feedforward import OVERLAP, adapted, parts
 from minigrow.experiments.registry import Outcome
 from minigrow.nn import accuracy
 
@@ -74,21 +74,24 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     fixed = {L: values(runs[f"fixed {L}"], "accuracy") for L in data["depths"]}
     best = max(fixed, key=lambda L: fixed[L].mean())
     for name in PULLS:
-        gap = mean(values(runs[name], "accuracy") - fixed[best])
+        gap = mean(values(runs[name], "accuracy") - fixed[best], OVERLAP)
         rows.append(
             judge(f"{name}: as accurate as the best fixed depth ({best})", "proposed, not tested", gap,
-                  "pp of test accuracy more", "interval above -0.5", gap.low > -0.5)
+                  "pp of test accuracy more", above(-0.5))
         )  # fmt: skip
     low, high = (values(runs[name], "depth").astype(float) for name in PULLS)
-    fewer = mean(low - high)
-    depth = mean(high)
+    paper = "proposed, not tested"
     return [
         *rows,
-        judge("a stronger pull leaves fewer layers", "proposed, not tested", fewer, "layers fewer", "interval above 0",
-              fewer.low > 0),
-        judge(f"the stronger pull finds the best fixed depth ({best})", "proposed, not tested", depth, "layers",
-              "within 2 of it", abs(depth.value - best) <= 2),
-    ]  # fmt: skip
+        judge("a stronger pull leaves fewer layers", paper, mean(low - high), "layers fewer", above(0)),
+        judge(
+            f"the stronger pull finds the best fixed depth ({best})",
+            paper,
+            mean(high - best),
+            "layers more",
+            within(-2, 2),
+        ),
+    ]
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:

@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, median
+from minigrow.experiments.claims import Claim, above, below, judge, median, within
 from minigrow.experiments.differentiable_structure.common import (
     Job,
     column,
     curves,
     limit_lines,
     seeds,
-    within,
 )
 from minigrow.experiments.registry import Outcome
 from minigrow.plotting import quartile_band
@@ -67,16 +66,16 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     drop = median(at(other, "neurons", parts[0][1]) - at(other, "neurons", parts[1][1]))
     return [
         judge("easy-hard-easy: the size rises with the hard text", "it jumps up", rise, "neurons (median of pairs)",
-              "interval above 0", rise.low > 0),
+              above(0)),
         judge("easy-hard-easy: the size falls after the return", "it falls (an early version: hardly)", fall,
-              "neurons (median of pairs)", "interval above 0", fall.low > 0),
+              "neurons (median of pairs)", above(0)),
         judge("easy-hard-easy: no loss of performance", "easy loss as before", lost,
-              "nats a chunk more than before the detour", "median below 0.1", lost.value < 0.1),
-        within("easy-hard-easy: size at the end", "author's program, 1 seed: 19", size[2], "neurons", (12, 26)),
-        within("easy-hard-easy: loss at the end", "author's program, 1 seed: 9.65", loss[1], "nats a chunk, smoothed",
-               (9.55, 9.75)),
+              "nats a chunk more than before the detour", below(0.1)),
+        judge("easy-hard-easy: size at the end", "author's program, 1 seed: 19", median(size[2]), "neurons", within(12, 26)),
+        judge("easy-hard-easy: loss at the end", "author's program, 1 seed: 9.65", median(loss[1]), "nats a chunk, smoothed",
+              within(9.55, 9.75)),
         judge("hard-easy: the size falls with the easy text", "it falls", drop, "neurons (median of pairs)",
-              "interval above 0", drop.low > 0),
+              above(0)),
     ]  # fmt: skip
 
 

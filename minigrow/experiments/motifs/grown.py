@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from minigrow import isotropic
-from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.claims import Claim, above, below, judge, mean
 from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
-from minigrow.experiments.motifs.measures import by_seed, change, landscape, likeness
+from minigrow.experiments.motifs.measures import by_seed, change, equal, landscape, likeness
 from minigrow.experiments.motifs.training import BATCH, EPOCHS, OPTIMISER, initial
 from minigrow.experiments.registry import Outcome
 from minigrow.growth import Event, Move, Plan, duplicate, moved, rotate, start, train
@@ -156,14 +156,11 @@ def claims(data: dict) -> list[Claim]:
     worst = mean(by_seed(data["runs"], lambda r: min(r["accuracy"].values())))
     unit = "likeness to fixed nets of other seeds, less theirs to each other"
     return [
-        judge("nets grown by splitting neurons have the motifs of fixed ones", "not asked", split, unit,
-              "interval includes 0", split.low <= 0 <= split.high),
-        judge("isotropic nets grown by adding neurons have the motifs of fixed ones", "not asked", grown, unit,
-              "interval includes 0", grown.low <= 0 <= grown.high),
+        judge("nets grown by splitting neurons have the motifs of fixed ones", "not asked", split, unit, equal(0)),
+        judge("isotropic nets grown by adding neurons have the motifs of fixed ones", "not asked", grown, unit, equal(0)),
         judge("motifs belong to the function: a rotated isotropic net has the same", "not asked", turn,
-              "change of Z over that between two null models of one net", "interval below 2", turn.high < 2),
-        judge("all five networks learn the tree", "not asked", worst, "accuracy, the worst net", "interval above 0.95",
-              worst.low > 0.95),
+              "change of Z over that between two null models of one net", below(2)),
+        judge("all five networks learn the tree", "not asked", worst, "accuracy, the worst net", above(0.95)),
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.claims import Claim, above, judge, mean
 from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import TASKS
 from minigrow.experiments.motifs.measures import (
@@ -122,17 +122,17 @@ def claims(data: dict) -> list[Claim]:
     last = mean(by_seed(runs, lambda r: min(accuracy[-1] for accuracy in r["accuracy"].values())))
     return [
         judge("learning changes the motif landscape", "yes", learning, "times what two null models of one net differ by",
-              "interval above 2", learning.low > 2),
+              above(2)),
         judge("initial orthogonal and Glorot nets are more like each other than normal ones", "yes (sharper fingerprint)", sharp,
-              "likeness between seeds, the lower of the two less normal", "interval above 0", sharp.low > 0),
+              "likeness between seeds, the lower of the two less normal", above(0)),
         judge("orthogonal and Glorot initial nets show more motifs than normal ones", "yes", rich,
-              "classes of at least 0.1 %, the lower of the two less normal", "interval above 0", rich.low > 0),
+              "classes of at least 0.1 %, the lower of the two less normal", above(0)),
         judge("orthogonal and Glorot nets keep more of the initial landscape than normal ones", "yes", memory,
-              "likeness of initial and trained, the lower of the two less normal", "interval above 0", memory.low > 0),
+              "likeness of initial and trained, the lower of the two less normal", above(0)),
         judge("orthogonal and Glorot learn the tree faster than normal", "yes (curves)", faster,
-              "epochs to 95 % saved, the lower of the two", "interval above 0", faster.low > 0),
+              "epochs to 95 % saved, the lower of the two", above(0)),
         judge("both tasks are learnt", "about 100 % (curves)", last, "accuracy on unseen patterns, the worse task",
-              "interval above 0.95", last.low > 0.95),
+              above(0.95)),
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrow.experiments.claims import Criterion, within
 from minigrow.experiments.motifs.data import TASKS
 from minigrow.motifs import Graph, Motifs, Plan, analyse
 from minigrow.motifs.weights import Cut, layered_graph
@@ -106,6 +107,15 @@ def by_seed(runs: Iterable[dict], value: Callable[[dict], float]) -> list[float]
     return [
         float(np.nanmean([value(r) for r in runs if r["seed"] == seed])) for seed in sorted({r["seed"] for r in runs})
     ]
+
+
+def equal(value: float) -> Criterion:
+    """Return the criterion that a value is this one. No margin was named before the run, so an interval around it is undecided.
+
+    >>> equal(1).words
+    'exactly 1 (no margin was named before the run)'
+    """
+    return within(value, value)._replace(words=f"exactly {value:g} (no margin was named before the run)")
 
 
 def remembered(r: dict) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, mean
+from minigrow.experiments.claims import Claim, above, below, judge, mean
 from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
 from minigrow.experiments.motifs.measures import by_seed, change, landscape, landscapes, likeness
@@ -88,14 +88,14 @@ def claims(data: dict) -> list[Claim]:
     guesses = mean(by_seed(data["runs"], lambda r: r["guesses"]))
     return [
         judge("with shuffled labels motifs change less than with right ones", "needed", less,
-              "change of Z, shuffled over right", "interval below 1", less.high < 1),
+              "change of Z, shuffled over right", below(1)),
         judge("with shuffled labels motifs do not change at all", "needed", noise,
-              "change of Z, shuffled over two null models of one net", "interval includes or is below 1", noise.low <= 1),
+              "change of Z, shuffled over two null models of one net", below(1)),
         judge("the trained net's motifs are in its wiring, not in its layers and colours alone", "needed", wiring,
-              "likeness to the same net with the weights of each layer shuffled", "interval below 0.7", wiring.high < 0.7),
+              "likeness to the same net with the weights of each layer shuffled", below(0.7)),
         judge("learnt wiring makes motifs stronger than layers and colours alone do", "needed", larger,
-              "size of Z over that with the weights of each layer shuffled", "interval above 1", larger.low > 1),
-        judge("shuffled labels cannot be learnt", "needed", guesses, "accuracy", "interval below 0.5", guesses.high < 0.5),
+              "size of Z over that with the weights of each layer shuffled", above(1)),
+        judge("shuffled labels cannot be learnt", "needed", guesses, "accuracy", below(0.5)),
     ]  # fmt: skip
 
 

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, Estimate, judge, mean
+from minigrow.experiments.claims import Claim, Estimate, above, judge, mean
 from minigrow.experiments.motifs import pictures
 from minigrow.experiments.motifs.data import binary_tree
-from minigrow.experiments.motifs.measures import by_seed, change, frequent, landscape
+from minigrow.experiments.motifs.measures import by_seed, change, equal, frequent, landscape
 from minigrow.experiments.motifs.shuffled import size_of_z
 from minigrow.experiments.motifs.training import EPOCHS, SCHEMES, initial, learn
 from minigrow.experiments.registry import Outcome
@@ -129,7 +129,7 @@ def of_scheme(data: dict, scheme: str, value: Callable[[dict], float]) -> Estima
 
     >>> runs = [{"scheme": "glorot", "seed": seed, "v": v} for seed, v in ((0, 1.0), (0, 3.0), (1, 2.0))]
     >>> of_scheme({"runs": runs}, "glorot", lambda r: r["v"])
-    Estimate(value=2.0, low=2.0, high=2.0, n=2)
+    Estimate(value=2.0, low=2.0, high=2.0, n=2, spread=0.0)
     """
     return mean(by_seed([r for r in data["runs"] if r["scheme"] == scheme], value))
 
@@ -158,19 +158,19 @@ def claims(data: dict) -> list[Claim]:
     for scheme in SCHEMES:
         found, unit = of_scheme(data, scheme, beyond_shuffles), "change to shuffled over change between two shuffles"
         claim = f"{scheme}: trained nets are further from their shuffles than these from each other"
-        rows.append(judge(claim, "needed", found, unit, "interval above 1", found.low > 1))
+        rows.append(judge(claim, "needed", found, unit, above(1)))
     for painted, words in (("coloured", "with colours"), ("plain", "without colours")):
         for scheme in SCHEMES:
             found = of_scheme(data, scheme, lambda r, graph=f"trained {painted}": beyond_rewiring(r, graph))
             claim = f"{scheme}: wiring shows beyond layers and degrees, {words}"
-            rows.append(judge(claim, "needed", found, REWIRED, "interval above 1", found.low > 1))
+            rows.append(judge(claim, "needed", found, REWIRED, above(1)))
     return [*rows, _untrained(data)]
 
 
 def _all_of_z(data):
     kept = mean(by_seed(data["runs"], lambda r: r["trained coloured"]["layers"] / r["trained coloured"]["degrees"]))
     return judge("most of Z is there too when chance keeps layers", "needed", kept,
-                 "size of Z, layers and degrees kept over degrees kept", "interval above 0.5", kept.low > 0.5)  # fmt: skip
+                 "size of Z, layers and degrees kept over degrees kept", above(0.5))  # fmt: skip
 
 
 def _untrained(data):
@@ -178,7 +178,7 @@ def _untrained(data):
     graphs = ("initial coloured", "initial plain")
     found = mean(by_seed(independent, lambda r: np.mean([beyond_rewiring(r, graph) for graph in graphs])))
     return judge("check: untrained normal and Glorot nets are like their rewirings", "must be", found,
-                 REWIRED, "interval includes 1", found.low <= 1 <= found.high)  # fmt: skip
+                 REWIRED, equal(1))  # fmt: skip
 
 
 def draw(data: dict, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, Estimate, bootstrap, judge
+from minigrow.experiments.claims import Claim, Estimate, above, below, judge, proportion
 from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.experiments.urn.tasks import Task, task
 from minigrow.growth import Diverged, Plan, start
@@ -24,6 +24,7 @@ from minigrow.urn import Network, Strengths, penalty, train
 
 OURS = "(Golkar states it without numbers)"
 RATE = 1e-2
+OVERLAP = 0.25  # test rows / training rows of the digits: every repeat splits the same rows anew
 
 
 class Job(NamedTuple):
@@ -129,23 +130,21 @@ def column(runs: Sequence[dict], name: str) -> np.ndarray:
 
 
 def share(claim: str, hits: Sequence[bool], need: float = 0.8, unit: str = "share of seeds") -> Claim:
-    """Return a claim that at least a share `need` of the seeds fulfil something.
+    """Return a claim that more than a share `need` of the seeds fulfil something; ten seeds that all do are too few for .8.
 
-    >>> share("it works", [True] * 9 + [False]).holds
-    True
+    >>> share("it works", [True] * 20).verdict, share("it works", [True] * 10).verdict
+    ('holds', 'undecided')
     """
-    found = bootstrap(np.asarray(hits, dtype=np.float64), np.mean)
-    return judge(claim, OURS, found, unit, f"share >= {need:g}", found.value >= need - 1e-12)
+    return judge(claim, OURS, proportion(hits), unit, above(need))
 
 
 def at_most(claim: str, hits: Sequence[bool], most: float = 0.2) -> Claim:
-    """Return a claim that something appears in at most a share `most` of the seeds: a control.
+    """Return a claim that something appears in less than a share `most` of the seeds: a control.
 
-    >>> at_most("it stays away", [False] * 10).holds
-    True
+    >>> at_most("it stays away", [False] * 20).verdict, at_most("it stays away", [False] * 10).verdict
+    ('holds', 'undecided')
     """
-    found = bootstrap(np.asarray(hits, dtype=np.float64), np.mean)
-    return judge(claim, OURS, found, "share of seeds", f"share <= {most:g}", found.value <= most + 1e-12)
+    return judge(claim, OURS, proportion(hits), "share of seeds", below(most))
 
 
 def kinds(runs: Sequence[dict]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, median
+from minigrow.experiments.claims import Claim, above, judge, median, within
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import OURS, RATE, accuracy, child_seeds, column, share, strengths
 from minigrow.experiments.urn.tasks import Task, four_bits
@@ -127,15 +127,12 @@ def claims(data: dict[str, Any]) -> list[Claim]:
              "grows again": edges[:, 3] - edges[:, 2], "shrinks when weights get dear": edges[:, 3] - edges[:, 4]}  # fmt: skip
     made = []
     for words, change in steps.items():
-        found = median(change)
-        made.append(
-            judge(f"the structure {words}", OURS, found, "edges", "median > 0 and interval above 0", found.low > 0)
-        )
+        made.append(judge(f"the structure {words}", OURS, median(change), "edges (median)", above(0)))
     for i, name in enumerate(NAMES):
         made.append(share(f"the skill is there at the end of phase {i + 1} ({name})", right[:, i] & small[:, i]))
     gap = median(edges[:, 2] - edges[:, 0])
-    made.append(judge("back on the easy task, the structure is as small as at first", OURS, gap, "edges more", "|median| <= 1",
-                      abs(gap.value) <= 1))  # fmt: skip
+    made.append(judge("back on the easy task, the structure is as small as at first", OURS, gap, "edges more (median)",
+                      within(-1, 1)))  # fmt: skip
     return made
 
 

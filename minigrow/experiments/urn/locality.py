@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, median
+from minigrow.experiments.claims import Claim, above, below, judge, median, within
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.urn.common import OURS, Job, child_seeds, column, one, share, strengths, trained
+from minigrow.experiments.urn.common import OURS, OVERLAP, Job, child_seeds, column, one, share, strengths, trained
 
 QUICK = {"repeats": 10, "local": 0.003, "l1": 0.001, "steps": 2000, "digit_steps": 500}
 FULL = {"repeats": 20, "local": 0.003, "l1": 0.001, "steps": 2000, "digit_steps": 1000}
@@ -65,31 +65,27 @@ def weights(job: Job) -> dict[str, Any]:
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge reach and wire against the two controls, at equal error."""
     runs = data["runs"]
-    local = {arm: median(column(runs[arm], "local")) for arm in ARMS}
+    local, chance = {arm: column(runs[arm], "local") for arm in ARMS}, column(runs["free"], "chance")
     right = {arm: column(runs[arm], "error") < 1e-3 for arm in ARMS}
     extra = column(runs["shuffled"], "wire") - column(runs["priced"], "wire")
-    chance = median(column(runs["free"], "chance")).value
     digits = median(column(runs["digits priced"], "local") - column(runs["digits free"], "local"))
-    loss = median(column(runs["digits free"], "accuracy") - column(runs["digits priced"], "accuracy"))
+    loss = median(column(runs["digits free"], "accuracy") - column(runs["digits priced"], "accuracy"), OVERLAP)
     unit = f"share of the inputs' edges that reach at most {NEAR}"
     return [
-        judge("with a price on wire, edges from inputs are local", OURS, local["priced"], unit, "median >= 0.8",
-              local["priced"].value >= 0.8),
-        judge(f"without it, they are as local as chance ({chance:.2f})", OURS, local["free"], unit,
-              "median within 0.15 of chance", abs(local["free"].value - chance) <= 0.15),
+        judge("with a price on wire, edges from inputs are local", OURS, median(local["priced"]), unit, above(0.8)),
+        judge(f"without it, they are as local as chance ({np.median(chance):.2f})", OURS, median(local["free"] - chance),
+              unit + ", above chance", within(-0.15, 0.15)),
         share("both solve the task (error below 1e-3)", right["free"] & right["priced"]),
         share("the shuffled control pays more wire at the same strengths", extra > 0),
         share("the shuffled control pays more wire at the same error (both below 1e-3)",
               (extra > 0) & right["priced"] & right["shuffled"]),
         judge("the share of local edges alone does not separate task and control", "(ours: a trial found no separation)",
-              local["shuffled"], unit, "median >= 0.8 in the control too", local["shuffled"].value >= 0.8),
+              median(local["shuffled"]), unit + " in the control", above(0.8)),
         judge("yet even the control looks more local than chance: the share alone would mislead", OURS,
-              local["shuffled"]._replace(value=local["shuffled"].value - chance), "share above chance (interval: the share)",
-              "share of the control >= chance + 0.2", local["shuffled"].value >= chance + 0.2),
+              median(local["shuffled"] - chance), unit + " in the control, above chance", above(0.2)),
         share("the pool is judged locally connected", [run["kind"] == "local" for run in runs["priced"]]),
-        judge("digits: the price on wire makes receptive fields more local", OURS, digits, unit + ", gain",
-              "interval above 0", digits.low > 0),
-        judge("digits: at what cost", OURS, loss, "pp test accuracy lost", "median <= 2", loss.value <= 2),
+        judge("digits: the price on wire makes receptive fields more local", OURS, digits, unit + ", gain", above(0)),
+        judge("digits: at what cost", OURS, loss, "pp test accuracy lost (median)", below(2)),
     ]  # fmt: skip
 
 

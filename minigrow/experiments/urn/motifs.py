@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, median
+from minigrow.experiments.claims import Claim, above, judge, median
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import Job as NetJob
 from minigrow.experiments.urn.common import child_seeds, drawn, rounded, strengths, trained
@@ -106,9 +106,8 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     loop = median(values(data, "after", motif, 1) - values(data, "before", motif, 1))
     ours = "(ours; the source does not count motifs)"
     return [
-        judge("patterns with a mutual connection get rarer", ours, fewer, "share of all triples, before - after",
-              "interval above 0", fewer.low > 0),
-        judge("feed-forward loops get more significant", ours, loop, "Z after - Z before", "interval above 0", loop.low > 0),
+        judge("patterns with a mutual connection get rarer", ours, fewer, "share of all triples, before - after", above(0)),
+        judge("feed-forward loops get more significant", ours, loop, "Z after - Z before", above(0)),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, judge, median
+from minigrow.experiments.claims import Claim, below, judge, median
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.urn.common import OURS, Job, at_most, child_seeds, column, kinds, one, share, strengths
 
@@ -65,8 +65,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     return [
         share(f"a residual net emerges: identity wires and a hidden branch ({act}, l1 = {l1:g})",
               [run["kind"] == "residual" for run in runs]),
-        judge("it fits the target", OURS, error, "mean squared error, held out", "median < 1e-3 (x alone leaves 0.05)",
-              error.value < 1e-3),
+        judge("it fits the target (x alone leaves 0.05)", OURS, error, "mean squared error, held out (median)", below(1e-3)),
         at_most("control: without x in the target no residual net emerges", [run["kind"] == "residual" for run in control]),
         share(f"a price on late activity (time = {dear:g}) keeps the branch shallow: at most one hidden layer "
               f"(without it: {np.mean(deep):.0%} of seeds)", late),

@@ -1,0 +1,159 @@
+"""Every claim of the pool's experiments on hand-made data in which it holds, is refuted, and is undecided."""
+
+import numpy as np
+import pytest
+
+from minigrow.experiments.urn import difficulty, lifetime, locality, motifs, phases, residual
+from minigrow.experiments.urn.common import at_most, share
+
+N = 20
+WIDE = np.array([-1.0, 1.0] * (N // 2))  # runs that disagree, so that the interval of a median is wide
+HOLDS, REFUTED, UNDECIDED = "holds", "refuted", "undecided"
+
+
+def run_of(**values):
+    usual = {
+        "error": 1e-9, "accuracy": 100.0, "edges": 10, "neurons": 2, "depth": 2, "widths": [2, 2, 1], "skips": 0.0,
+        "density": 1.0, "cycles": 0, "local": 0.9, "chance": 0.3, "wire": 5.0, "kind": "layered",
+    }  # fmt: skip
+    return usual | values
+
+
+def runs_of(n=N, **columns):
+    """Runs whose named numbers are one value for all, or an array with one for each run."""
+    arrays = {name: [values] * n if np.isscalar(values) else list(values) for name, values in columns.items()}
+    return [run_of(**{name: values[i] for name, values in arrays.items()}) for i in range(n)]
+
+
+def some(hits, yes, no, n=N):
+    return [yes] * hits + [no] * (n - hits)
+
+
+def verdicts(module, data):
+    return [claim.verdict for claim in module.claims(data)]
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "often", "seldom"),
+    [(20, 20, HOLDS, REFUTED), (10, 10, UNDECIDED, REFUTED), (10, 20, REFUTED, REFUTED), (16, 20, UNDECIDED, REFUTED),
+     (4, 20, REFUTED, UNDECIDED), (0, 10, REFUTED, UNDECIDED), (0, 20, REFUTED, HOLDS)],
+)  # fmt: skip
+def test_shares_of_seeds(hits, n, often, seldom):
+    assert share("often", some(hits, True, False, n)).verdict == often
+    assert at_most("seldom", some(hits, True, False, n)).verdict == seldom
+
+
+def difficulty_data(spread=0.0, order=1, cheap=5, large=100.0, **usual):
+    """Edges of each task at two prices; `order` -1 turns the difficulty round, `cheap` edges more at the low price."""
+    found = {"linear": 4, "xor": 8, "parity3": 12, "parity4": 20}
+    runs = {f"{task} 0.003": runs_of(accuracy=large) for task in difficulty.LARGE}
+    for i, (task, edges) in enumerate(found.items()):
+        for l1 in (0.003, 0.01):
+            shaken = order * edges + spread * WIDE * (-1) ** i + cheap * (l1 == 0.003)
+            runs[f"{task} {l1}"] = runs_of(edges=shaken, **usual)
+    return {"l1": [0.003, 0.01], "large_l1": [0.003], "runs": runs}
+
+
+MIXED = {"error": some(10, 1e-9, 1.0), "accuracy": some(16, 100.0, 50.0), "large": 94.5 + 5 * WIDE}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (difficulty_data(), HOLDS),
+        (difficulty_data(order=-1, cheap=-5, error=1.0, accuracy=50.0, large=50.0), REFUTED),
+        (difficulty_data(9, 1, 10 * WIDE, **MIXED), UNDECIDED),
+    ],
+)
+def test_difficulty(data, expected):
+    assert verdicts(difficulty, data) == [expected] * 12
+
+
+def locality_data(free, priced, shuffled, digits):
+    gain, accuracy = digits
+    runs = {"free": runs_of(**free), "priced": runs_of(**priced), "shuffled": runs_of(**shuffled),
+            "digits free": runs_of(local=0.2), "digits priced": runs_of(local=0.2 + gain, accuracy=accuracy)}  # fmt: skip
+    return {"runs": runs, "shown": {}}
+
+
+LOCAL = np.array(some(16, "local", "sparse"))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (({"local": 0.35}, {"kind": "local"}, {"wire": 9.0, "local": 0.85}, (0.5, 99.0)), HOLDS),
+        (({"local": 0.6}, {"local": 0.5, "error": 1.0}, {"wire": 4.0, "local": 0.4}, (-0.1, 90.0)), REFUTED),
+        (
+            (
+                {"local": 0.3 + 0.2 * WIDE},
+                {"local": 0.8 + 0.1 * WIDE, "error": some(16, 1e-9, 1.0), "kind": LOCAL},
+                {"local": 0.6 + 0.3 * WIDE, "wire": np.array(some(16, 9.0, 4.0))},
+                (0.1 * WIDE, 98 + WIDE),
+            ),
+            UNDECIDED,
+        ),
+    ],
+)
+def test_locality(data, expected):
+    assert verdicts(locality, locality_data(*data)) == [expected] * 10
+
+
+def test_more_wire_at_an_unsolved_task_is_not_counted():
+    data = locality_data({"local": 0.35}, {"kind": "local"}, {"wire": 9.0, "local": 0.85, "error": 1.0}, (0.5, 99.0))
+    assert verdicts(locality, data) == [HOLDS] * 4 + [REFUTED] + [HOLDS] * 5
+
+
+@pytest.mark.parametrize(
+    ("hits", "control", "shallow", "error", "expected"),
+    [
+        (20, 0, 20, 1e-9, HOLDS),
+        (5, 15, 5, 1.0, REFUTED),
+        (16, 4, 16, np.array(some(10, 1e-9, 1.0)), UNDECIDED),
+    ],
+)
+def test_residual(hits, control, shallow, error, expected):
+    late = runs_of(depth=some(shallow, 2, 3))
+    runs = runs_of(kind=some(hits, "residual", "sparse"), error=error)
+    other = runs_of(kind=some(control, "residual", "sparse"))
+    cells = [("residual", 0.0, runs), ("residual", 0.1, late), ("branch", 0.0, other)]
+    data = {"cells": [[name, "relu", 0.001, time, r] for name, time, r in cells]}
+    assert verdicts(residual, data) == [expected] * 4
+
+
+@pytest.mark.parametrize(("hits", "control", "expected"), [(20, 0, HOLDS), (5, 15, REFUTED), (16, 4, UNDECIDED)])
+def test_phases(hits, control, expected):
+    kinds = {"perceptron": "direct", "layered": "layered", "local": "local"}
+    runs = {name: runs_of(kind=some(hits, kind, "sparse")) for name, kind in kinds.items()}
+    runs |= {f"{name}, control": runs_of(kind=some(control, kind, "sparse")) for name, kind in kinds.items()}
+    assert verdicts(phases, {"runs": runs}) == [expected] * 6
+
+
+def test_an_architecture_with_a_large_error_or_another_depth_does_not_count():
+    kinds = {"perceptron": "direct", "layered": "layered", "local": "local"}
+    runs = {f"{name}{more}": runs_of(kind="sparse") for name in kinds for more in ("", ", control")}
+    runs |= {"perceptron": runs_of(kind="direct", error=0.1), "layered": runs_of(kind="layered", depth=3)}
+    assert verdicts(phases, {"runs": runs}) == [REFUTED, HOLDS] * 3
+
+
+@pytest.mark.parametrize(
+    ("edges", "accuracy", "expected"),
+    [
+        ([4, 15, 4, 15, 9], 100.0, HOLDS),
+        ([15, 4, 15 + 4, 4, 9], 50.0, REFUTED),
+        ([4, 4 + 3 * WIDE, 4 + 3 * WIDE[::-1], 4 + 3 * WIDE, 4], np.array(some(16, 100.0, 50.0)), UNDECIDED),
+    ],
+)
+def test_lifetime(edges, accuracy, expected):
+    columns = [np.broadcast_to(e, N) for e in edges]
+    right = np.broadcast_to(accuracy, N)
+    lives = [[{"edges": c[i], "accuracy": right[i], "error": 1e-6} for c in columns] for i in range(N)]
+    assert verdicts(lifetime, {"ends": lives}) == [expected] * 10
+
+
+@pytest.mark.parametrize(("change", "expected"), [(0 * WIDE + 1, HOLDS), (0 * WIDE - 1, REFUTED), (WIDE, UNDECIDED)])
+def test_motifs(change, expected):
+    loop, pair = motifs.name(motifs.FEEDFORWARD), "010100000"
+    runs = [{"before": {loop: [0.1, 0.0], pair: [0.2, 1.0]}, "after": {loop: [0.3, 5.0 * c], pair: [0.2 - 0.1 * c, 0.0]}}
+            for c in change]  # fmt: skip
+    assert verdicts(motifs, {"runs": runs}) == [expected] * 2
