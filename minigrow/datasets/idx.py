@@ -1,16 +1,19 @@
-"""`mnist(folder)` and `fashion_mnist(folder)` read the IDX files you have, gzipped or plain; `read_idx` reads one.
+"""`mnist(folder)`, `fashion_mnist(folder)`, `emnist_letters(folder)` read the IDX files you have; `read_idx` reads one.
 
 An IDX file: 2 zero bytes, the type (8 = unsigned byte), the number of axes, each axis' length as a big-endian 32-bit
 integer, then the bytes, last axis fastest. Source: Y. LeCun, C. Cortes, C. Burges, The MNIST database.
 """
 
 import gzip
+import string
+import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import nullcontext
 from math import prod
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,9 +21,38 @@ from numpy.typing import DTypeLike, NDArray
 from minigrow.datasets.dataset import Dataset, Splits, check_dtype, numbered
 from minigrow.datasets.sources import missing, places
 
-FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
 MOST = 1 << 31  # bytes; a header that announces more is damaged
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+Place = Path | zipfile.Path
+
+
+class Layout(NamedTuple):
+    """What one dataset's files are called and hold: names of classes, label of the first, order of axes, archive of them all."""
+
+    name: str
+    files: tuple[str, ...]
+    classes: tuple[str, ...]
+    first: int = 0
+    axes: tuple[int, int, int] = (0, 1, 2)
+    archive: str | None = None
+    inner: str = ""
+
+
+def _files(train: str, test: str) -> tuple[str, ...]:
+    return tuple(f"{part}-{kind}-ubyte" for part in (train, test) for kind in ("images-idx3", "labels-idx1"))
+
+
+MNIST = Layout("mnist", _files("train", "t10k"), numbered(10))
+FASHION_MNIST = Layout("fashion-mnist", MNIST.files, FASHION)
+EMNIST_LETTERS = Layout(
+    name="emnist-letters",
+    files=_files("emnist-letters-train", "emnist-letters-test"),
+    classes=tuple(string.ascii_lowercase),
+    first=1,
+    axes=(0, 2, 1),  # rows and columns are exchanged
+    archive="gzip.zip",
+    inner="gzip",
+)
 
 
 def mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
@@ -37,7 +69,7 @@ def mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
 
     Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-based learning applied to document recognition, 1998.
     """
-    return _load("mnist", folder, numbered(10), check_dtype(dtype))
+    return _load(folder, MNIST, check_dtype(dtype))
 
 
 def fashion_mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
@@ -54,26 +86,55 @@ def fashion_mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) ->
 
     Source: H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, arXiv 1708.07747 (2017).
     """
-    return _load("fashion-mnist", folder, FASHION, check_dtype(dtype))
+    return _load(folder, FASHION_MNIST, check_dtype(dtype))
 
 
-def read_idx(path: str | PathLike[str], axes: int) -> NDArray[np.uint8]:
+def emnist_letters(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
+    """Return EMNIST's 124800 training and 20800 test letters: X (n, 784) grey 0..255, y (n,) 0..25 for a..z, big or small.
+
+    folder (or its folder emnist-letters) holds gzip.zip as published, or the four emnist-letters files out of it. They store
+    every image with rows and columns exchanged and count labels from 1; here images stand upright and classes start at 0.
+
+    Raises FileNotFoundError when a file is missing, and says where it goes and how to fetch it; ValueError when one is damaged or
+    is something else, or dtype is neither float64 nor float32.
+
+    >>> emnist_letters("no/such/folder")
+    Traceback (most recent call last):
+    FileNotFoundError: emnist-letters: no emnist-letters-train-images-idx3-ubyte(.gz) or gzip.zip in ...
+
+    Source: G. Cohen, S. Afshar, J. Tapson, A. van Schaik, EMNIST, arXiv 1702.05373 (2017);
+    https://www.nist.gov/itl/products-and-services/emnist-dataset.
+    """
+    return _load(folder, EMNIST_LETTERS, check_dtype(dtype))
+
+
+def present(layout: Layout, place: Path) -> bool:
+    """Return whether any of the dataset's files is in that very folder.
+
+    >>> present(MNIST, Path("no/such/folder"))
+    False
+    """
+    found = any(_plain_or_gzip(room, file) for room in (place, place / layout.inner) for file in layout.files)
+    return found or (layout.archive is not None and (place / layout.archive).is_file())
+
+
+def read_idx(path: str | PathLike[str] | zipfile.Path, axes: int) -> NDArray[np.uint8]:
     """Return the unsigned bytes of one IDX file with that many axes, gzipped or not (the content tells, not the name).
 
     Raises ValueError when the file is not IDX, has another type or number of axes, or is shorter or longer than it says.
     """
-    path = Path(path)
+    path = path if isinstance(path, zipfile.Path) else Path(path)
     with path.open("rb") as file:
         try:
             with gzip.open(file) if file.peek(2)[:2] == b"\x1f\x8b" else nullcontext(file) as opened:
                 return _read(opened, path, axes)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} is damaged: its gzip data ends or breaks early ({error}). Fetch it again."
             ) from error
 
 
-def _read(file: IO[bytes], path: Path, axes: int) -> NDArray[np.uint8]:
+def _read(file: IO[bytes], path: Place, axes: int) -> NDArray[np.uint8]:
     """Return the array: first the magic number, then the lengths, then exactly as many bytes as they announce."""
     expected, header = bytes([0, 0, 8, axes]), file.read(4 + 4 * axes)
     if header[:4] != expected:
@@ -92,32 +153,52 @@ def _read(file: IO[bytes], path: Path, axes: int) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _load(name: str, folder: str | PathLike[str], classes: tuple[str, ...], dtype: np.dtype[Any]) -> Splits:
-    paths = _find(name, folder)
-    return Splits(*(_part(name, *pair, classes, dtype) for pair in (paths[:2], paths[2:])))
+def _load(folder: str | PathLike[str], layout: Layout, dtype: np.dtype[Any]) -> Splits:
+    paths = _find(layout, folder)
+    return Splits(*(_part(layout, *pair, dtype) for pair in (paths[:2], paths[2:])))
 
 
-def _part(name: str, images: Path, labels: Path, classes: tuple[str, ...], dtype: np.dtype[Any]) -> Dataset:
-    X, y = read_idx(images, axes=3), read_idx(labels, axes=1)
+def _part(layout: Layout, images: Place, labels: Place, dtype: np.dtype[Any]) -> Dataset:
+    X, y = read_idx(images, axes=3).transpose(layout.axes), read_idx(labels, axes=1)
     if len(X) != len(y) or X.size == 0:
         raise ValueError(f"{images} and {labels} must hold equally many samples, found {X.shape} and {y.shape}.")
-    if y.max() >= len(classes):
-        raise ValueError(f"{labels} must hold labels 0..{len(classes) - 1}, found {y.max()}. Fetch it again.")
+    first, last = layout.first, layout.first + len(layout.classes) - 1
+    wrong = y[(y < first) | (y > last)]
+    if len(wrong):
+        raise ValueError(f"{labels} must hold labels {first}..{last}, found {wrong.max()}. Fetch it again.")
     flat = X.reshape(len(X), -1).astype(dtype)
-    return Dataset(flat, y.astype(np.int64), name, classes, X.shape[1:])
+    return Dataset(flat, y.astype(np.int64) - first, layout.name, layout.classes, X.shape[1:])
 
 
-def _find(name: str, folder: str | PathLike[str]) -> list[Path]:
+def _find(layout: Layout, folder: str | PathLike[str]) -> list[Place]:
     """Return the four files, all from the first place that has any: MNIST and Fashion-MNIST must never mix."""
-    for place in places(name, folder):
-        found = [_plain_or_gzip(place / file) for file in FILES]
+    for room in _rooms(layout, folder):
+        found = [_plain_or_gzip(room, file) for file in layout.files]
         if None not in found:
             return found
         if any(found):
             break
-    raise missing(name, f"{FILES[found.index(None)]}(.gz)", folder)
+    archive = f" or {layout.archive}" if layout.archive else ""
+    raise missing(layout.name, f"{layout.files[found.index(None)]}(.gz){archive}", folder)
 
 
-def _plain_or_gzip(path: Path) -> Path | None:
-    """Return the path, or the path with .gz behind it, whichever is there."""
-    return next((p for p in (path, path.with_name(path.name + ".gz")) if p.is_file()), None)
+def _rooms(layout: Layout, folder: str | PathLike[str]) -> Iterator[Place]:
+    """Yield where the files may lie: in each place itself, or, where there is an archive, unpacked beside it or in it."""
+    for place in places(layout.name, folder):
+        yield place
+        if layout.archive:
+            yield place / layout.inner
+            if (place / layout.archive).is_file():
+                yield _opened(place / layout.archive) / layout.inner
+
+
+def _opened(archive: Path) -> zipfile.Path:
+    try:
+        return zipfile.Path(archive)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{archive} is damaged or is no .zip archive ({error}). Fetch it again.") from error
+
+
+def _plain_or_gzip(room: Place, file: str) -> Place | None:
+    """Return the file of that name, or of that name with .gz behind it, whichever is there."""
+    return next((path for path in (room / file, room / f"{file}.gz") if path.is_file()), None)

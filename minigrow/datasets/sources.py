@@ -1,9 +1,9 @@
 """`SOURCES[name]` says where each public dataset lies, how large its files are and what their SHA-256 must be.
 
 Every digest is the same in two independent places: the url_checksums files of tensorflow/datasets (mnist.txt,
-fashion_mnist.txt, cifar10.txt, cifar100.txt), and the dataset code of other projects (GoMLX and red-datasets for CIFAR,
-the checksum lists of several MNIST and Fashion-MNIST readers). Sizes are from
-the former. Nothing here opens a connection; `fetch` does.
+fashion_mnist.txt, cifar10.txt, cifar100.txt, emnist.txt), and the dataset code of other projects (GoMLX and red-datasets for
+CIFAR, MLDatasets.jl for EMNIST, the checksum lists of several MNIST and Fashion-MNIST readers). Sizes are from the former.
+Nothing here opens a connection; `fetch` does.
 """
 
 from os import PathLike
@@ -25,6 +25,7 @@ _FASHION = (
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
 )
+_EMNIST = ("https://biometrics.nist.gov/cs_links/EMNIST/", "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/")
 _CIFAR = ("https://www.cs.toronto.edu/~kriz/",)
 
 SOURCES: dict[str, tuple[Remote, ...]] = {
@@ -96,6 +97,14 @@ SOURCES: dict[str, tuple[Remote, ...]] = {
             _CIFAR,
         ),
     ),
+    "emnist-letters": (
+        Remote(
+            "gzip.zip",
+            561753746,
+            "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e",
+            _EMNIST,
+        ),
+    ),
 }
 
 
@@ -107,11 +116,19 @@ def source(name: str) -> tuple[str, tuple[Remote, ...]]:
     >>> source("CIFAR10")[0], source("fashion_mnist")[0]
     ('cifar-10', 'fashion-mnist')
     """
-    plain = {known.replace("-", ""): known for known in SOURCES}
-    key = name.lower().replace("_", "").replace("-", "")
-    if key not in plain:
+    spelt = {plain(known): known for known in SOURCES}
+    if plain(name) not in spelt:
         raise ValueError(f"dataset must be one of {', '.join(SOURCES)}, got {name!r}. (The digits come with minigrow.)")
-    return plain[key], SOURCES[plain[key]]
+    return spelt[plain(name)], SOURCES[spelt[plain(name)]]
+
+
+def plain(name: str) -> str:
+    """Return the name in small letters, without '-' and '_'.
+
+    >>> plain("CIFAR_10") == plain("cifar10")
+    True
+    """
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def places(name: str, folder: str | PathLike[str]) -> tuple[Path, Path]:

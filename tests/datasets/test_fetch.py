@@ -256,14 +256,16 @@ def test_fetch_refuses_what_a_real_file_is_not(tmp_path, server):
 
 
 def test_an_unknown_dataset_lists_the_known_ones(tmp_path):
-    with pytest.raises(ValueError, match="one of mnist, fashion-mnist, cifar-10, cifar-100, got 'svhn'"):
+    with pytest.raises(
+        ValueError, match="one of mnist, fashion-mnist, cifar-10, cifar-100, emnist-letters, got 'svhn'"
+    ):
         fetch("svhn", tmp_path)
 
 
 def test_every_known_file_has_a_size_a_digest_and_a_place():
     remotes = [remote for known in SOURCES.values() for remote in known]
-    assert len(remotes) == 10
-    assert len({remote.sha256 for remote in remotes}) == 10
+    assert len(remotes) == 11
+    assert len({remote.sha256 for remote in remotes}) == 11
     for remote in remotes:
         assert re.fullmatch("[0-9a-f]{64}", remote.sha256)
         assert remote.size > 4000
