@@ -143,8 +143,11 @@ def test_the_package_is_typed_and_versioned():
 def test_randomness_is_never_global():
     """`np.random.rand` and its like would make runs depend on what ran before."""
     fine = {"default_rng", "Generator", "SeedSequence", "PCG64"}
+    published = {ROOT / "datasets" / "mnist1d.py": {"RandomState"}}  # a local one, with the seed of the published file
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
-                assert node.attr in fine, f"{path.relative_to(ROOT)} uses np.random.{node.attr}"
+                assert node.attr in fine | published.get(path, set()), (
+                    f"{path.relative_to(ROOT)} uses np.random.{node.attr}"
+                )
         assert not any(name.split(".")[0] == "random" for name in imported(path)), path
