@@ -104,6 +104,16 @@ def cifar100_coarse(folder: str | PathLike[str], dtype: DTypeLike = np.float64) 
     return _load(folder, CIFAR100_COARSE, dtype)
 
 
+def present(layout: Layout, place: Path) -> bool:
+    """Return whether any of the dataset's files is in that very folder, extracted or as the archive.
+
+    >>> present(CIFAR10, Path("no/such/folder"))
+    False
+    """
+    records = (place / inner / file for inner in ("", layout.folder) for file in layout.records)
+    return any(path.is_file() for path in (place / f"{layout.name}-binary.tar.gz", *records))
+
+
 def _load(folder: str | PathLike[str], layout: Layout, dtype: DTypeLike) -> Splits:
     dtype = check_dtype(dtype)
     origin, contents = _contents(folder, layout)
