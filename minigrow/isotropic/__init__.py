@@ -2,8 +2,8 @@
 
 Start with `fit`, or with `Network.create` and the moves `grow`, `prune`, `left_diagonalise`, `diagonalise`, `adapt`.
 
-Reading order: `formulas` (beside the paper), `network`, `corrections`, `diagonalise`, `growing`, `pruning`, `ends`, `adaptation`,
-`fit`; the folder `fast` may be skipped.
+Reading order: `formulas` (beside the paper), `network`, `corrections`, `diagonalise`, `growing`, `criteria`, `reflection`, `pruning`,
+`ends`, `adaptation`, `fit`; the folder `fast` may be skipped.
 """
 
 from minigrow.isotropic.adaptation import AutoAdapt, adapt

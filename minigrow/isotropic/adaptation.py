@@ -3,11 +3,17 @@
 If there are fewer than k, the layer is using them, so more are added; if there are more than k, the least are removed. Weight
 decay lets singular values fall below tau when they are no longer needed, so it is weight decay that forgets. Layers are adapted
 from the last to the first, since removal in layer l changes the input of layer l + 1, and a later psi must be settled by then.
-Source: Bird 2026, auto-adaptation.
+
+What counts as a singular value is a choice. W_l (m, d) has min(m, d) of them. With counted="all" each of the m neurons has one,
+and those that W_l lacks are zeros, which are spare; with counted="released" only the min(m, d) count, as in the authors'
+program. The two differ where m > d: there the released rule does not see the neurons it has added, and adds more each time
+for as long as more than d - k of the d are above tau.
+Source: Bird 2026, auto-adaptation; github.com/GeorgeBird1/Isotropic-Adaptive-MLPs, `auto_neuroadapation`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,33 +27,66 @@ from minigrow.isotropic.pruning import prune
 from minigrow.nn import validate
 
 
+def of_neurons(net: Network, layer: int) -> np.ndarray:
+    """Return a singular value for each neuron (m,), falling, zeros included.
+
+    >>> of_neurons(Network.create([2, 3, 2], rng=0), 0).round(6)
+    array([1., 1., 0.])
+    """
+    return singular_values(net, layer)
+
+
+def of_matrix(net: Network, layer: int) -> np.ndarray:
+    """Return the singular values (min(m, d),) of W (m, d), falling: the zeros of neurons beyond d are none of them.
+
+    >>> of_matrix(Network.create([2, 3, 2], rng=0), 0).round(6)
+    array([1., 1.])
+    """
+    return singular_values(net, layer)[: min(net.params[f"W{net.hidden(layer)}"].shape)]
+
+
+COUNTED: dict[str, Callable[[Network, int], np.ndarray]] = {"all": of_neurons, "released": of_matrix}
+BY = ("sigma", "product")
+
+
 def adapt(
-    net: Network, layer: int, tau: float = 0.95, scaffold: int = 5, *, rng: Any = None, X: np.ndarray | None = None
+    net: Network,
+    layer: int,
+    tau: float = 0.95,
+    scaffold: int = 5,
+    *,
+    rng: Any = None,
+    X: np.ndarray | None = None,
+    counted: str = "all",
+    by: str = "sigma",
 ) -> tuple[Network, tuple[Event, ...]]:
     """Grow or prune hidden layer `layer` until just `scaffold` of its singular values are <= tau (one neuron always stays).
 
-    X (n, m_0) is needed for psi="expectation" only. Raises ValueError for tau <= 0 or scaffold < 0.
+    `counted` is "all" or "released", see above; `by` is the criterion of `prune` that says who goes, "sigma" or "product" (the
+    number that go follows from sigma either way). X (n, m_0) is needed for psi="expectation" only.
+    Raises ValueError for tau <= 0, scaffold < 0 or an unknown choice.
 
     >>> net, events = adapt(Network.create([4, 3, 2], rng=0), 0, tau=0.5, scaffold=2, rng=1)
     >>> net.widths, events[0].reason
     ((4, 5, 2), '0 of 2 scaffold neurons with sigma <= 0.5')
     """
-    sigma = singular_values(net, layer)
+    validate.choice(by, BY, "by")
+    sigma = COUNTED[validate.choice(counted, COUNTED, "counted")](net, layer)
     spare = int(np.sum(sigma <= validate.positive(tau, "tau")))
     missing = validate.whole(scaffold, "scaffold") - spare
     reason = f"{spare} of {scaffold} scaffold neurons with sigma <= {tau}"
     if missing > 0:
         net, event = grow(net, layer, missing, rng=rng, reason=reason)
         return net, (event,)
-    surplus = min(-missing, len(sigma) - 1)
+    surplus = min(-missing, net.widths[layer + 1] - 1)
     if surplus > 0:
-        net, event = prune(net, layer, surplus, X=X, reason=reason)
+        net, event = prune(net, layer, surplus, by=by, X=X, reason=reason)
         return net, (event,)
     return net, ()
 
 
 class AutoAdapt(NamedTuple):
-    """A growth policy for the training loop: adapt all hidden layers after every `every` epochs; X as in `adapt`.
+    """A growth policy for the training loop: adapt all hidden layers after every `every` epochs; the rest as in `adapt`.
 
     >>> from minigrow.growth import Plan, start, train
     >>> from minigrow.nn import SGD
@@ -60,12 +99,15 @@ class AutoAdapt(NamedTuple):
     scaffold: int = 5
     every: int = 1
     X: np.ndarray | None = None
+    counted: str = "all"
+    by: str = "sigma"
 
     def __call__(self, net: Network, context: Context) -> tuple[Network, tuple[Event, ...]]:
         """Return the adapted network and what happened, last hidden layer first. Raises ValueError for every < 1."""
+        how = {"rng": context.rng, "X": self.X, "counted": self.counted, "by": self.by}
         happened: tuple[Event, ...] = ()
         due = context.epoch % validate.whole(self.every, "every", least=1) == 0
         for layer in range(net.layers - 2, -1, -1) if due else ():
-            net, events = adapt(net, layer, self.tau, self.scaffold, rng=context.rng, X=self.X)
+            net, events = adapt(net, layer, self.tau, self.scaffold, **how)
             happened += events
         return net, happened

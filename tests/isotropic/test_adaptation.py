@@ -246,3 +246,69 @@ def test_one_too_few_and_one_too_many(scaffold, width):
     net, events = adapt(with_spectrum([1.5, 1.2, 0.1]), 0, 0.5, scaffold, rng=0)
     assert net.widths[1] == width
     assert len(events) == (width != 3)
+
+
+@given(m=st.integers(1, 9), d=st.integers(1, 9), scaffold=st.integers(1, 4), seed=st.integers(0, 99))
+def test_the_released_count_leaves_out_the_zeros_that_the_matrix_has_not_got(m, d, scaffold, seed):
+    """In W (m, d) with m > d the released rule sees m - d spare neurons fewer, and so wants as many more."""
+    net = Network.create([d, m, 2], rng=0)
+    net.params["W1"][...] = np.random.default_rng(seed).standard_normal((m, d))
+    sigma = np.linalg.svd(net.params["W1"], compute_uv=False)
+    for counted, spare in (("all", np.sum(sigma <= 0.95) + max(m - d, 0)), ("released", np.sum(sigma <= 0.95))):
+        after, events = adapt(net, 0, 0.95, scaffold, rng=0, counted=counted)
+        assert after.widths[1] == max(m + scaffold - spare, 1)
+        assert [event.reason for event in events] == [f"{spare} of {scaffold} scaffold neurons with sigma <= 0.95"] * (
+            after.widths[1] != m
+        )
+
+
+def test_nearly_half_of_random_layers_are_decided_differently():
+    """Wherever m > d: with m and d uniform in 2..40 this is 48.7 % of layers, 190 of 400, give or take 20 (two deviations)."""
+    rng, different = np.random.default_rng(0), 0
+    for m, d in rng.integers(2, 41, (400, 2)):
+        net = Network.create([d, m, 2], rng=rng)
+        widths = {adapt(net, 0, 0.95, 5, rng=0, counted=counted)[0].widths for counted in ("all", "released")}
+        different += len(widths) == 2
+        assert (len(widths) == 2) == (m > d)
+    assert different == pytest.approx(195, abs=20)
+
+
+def test_the_released_count_never_has_enough_of_neurons_it_does_not_see():
+    """W (3, 3) with all sigma above tau: ours adds k neurons once, the released rule adds k each time."""
+    ours = released = Network.create([3, 3, 2], rng=0)
+    for turn in range(1, 4):
+        ours, released = (
+            AutoAdapt(0.5, 2, counted=counted)(net, after(turn))[0]
+            for net, counted in ((ours, "all"), (released, "released"))
+        )
+        assert (ours.widths[1], released.widths[1]) == (5, 3 + 2 * turn)
+
+
+def silent_first():
+    """Neuron 0 has the greatest sigma and nobody hears it; neuron 2 has the least and is heard."""
+    net = Network.create([3, 3, 2], rng=0)
+    net.params["W1"][...] = np.diag([0.9, 0.6, 0.3])
+    net.params["W2"][...] = [[1e-6, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    return net
+
+
+@pytest.mark.parametrize(("by", "left"), [("sigma", [0.9, 0.6]), ("product", [0.6, 0.3])])
+def test_the_criterion_says_who_goes(by, left):
+    found, _ = adapt(silent_first(), 0, 0.95, 2, rng=0, by=by)
+    np.testing.assert_allclose(np.linalg.norm(found.params["W1"], axis=1), left)
+    again, _ = AutoAdapt(0.95, 2, by=by)(silent_first(), after(1))
+    np.testing.assert_array_equal(again.theta, found.theta)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"counted": "some"}, "counted must be one of all, released, got 'some'"),
+        ({"by": "reflection"}, "by must be one of sigma, product, got 'reflection'"),
+    ],
+)
+def test_unknown_choices(options, words):
+    with pytest.raises(ValueError, match=words):
+        adapt(silent_first(), 0, **options)
+    with pytest.raises(ValueError, match=words):
+        AutoAdapt(**options)(silent_first(), after(1))

@@ -9,10 +9,11 @@ from minigrow.growth import Event
 from minigrow.growth.basis import apply
 from minigrow.isotropic import Network, diagonalise, embed, grow, left_diagonalise, prune, singular_values, sparsify
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
+from minigrow.isotropic.criteria import least
 from minigrow.isotropic.diagonalise import gather, null, polish, svd
 from minigrow.isotropic.ends import grow_inputs, grow_outputs, prune_inputs, prune_outputs
 from minigrow.isotropic.formulas import forward
-from minigrow.isotropic.pruning import free_direction, least_direction, least_product, reflection
+from minigrow.isotropic.reflection import free_direction, least_direction, reflection
 from minigrow.nn.initialisers import orthogonal
 
 
@@ -264,7 +265,7 @@ def test_product_prunes_whom_nobody_hears(m, d, seed):
     net.params["W2"][...] = orthogonal(3, m, rng) if m <= 3 else rng.standard_normal((3, m))
     net.params["W2"][...] /= np.linalg.norm(net.params["W2"], axis=0)
     net.params["W2"][...] *= loud
-    assert least_product(left_diagonalise(net, 0)[0], 0, 1).tolist() == [victim]
+    assert least(left_diagonalise(net, 0)[0], 0, 1).tolist() == [victim]
     after, _ = prune(net, 0, 1, by="product")
     expected = np.delete(np.arange(m + 1, 1, -1), victim)
     np.testing.assert_allclose(np.linalg.norm(after.params["W1"], axis=1), expected, rtol=1e-9)
@@ -273,7 +274,7 @@ def test_product_prunes_whom_nobody_hears(m, d, seed):
 def test_product_of_equals_prunes_the_last():
     net = Network.create([6, 4, 3], rng=0)
     wide, _ = grow(net, 0, 3, rng=0)
-    assert least_product(left_diagonalise(wide, 0)[0], 0, 2).tolist() == [5, 6]
+    assert least(left_diagonalise(wide, 0)[0], 0, 2).tolist() == [5, 6]
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 99), st.sampled_from([1e-9, 1e-3, 0.3]))

@@ -157,7 +157,7 @@ def uncorrected_reflection(rng: np.random.Generator) -> float:
     By hand: W = (3, 4)', b = (1, 0). r = (0.8, -0.6) has r'W = 0. The reflection sends W to (5, 0)' and b to (0.6, 0.8): the
     second neuron carries the constant 0.8, and without it rho^2 misses 0.64.
 
-    >>> from minigrow.isotropic.pruning import reflection
+    >>> from minigrow.isotropic.reflection import reflection
     >>> H = reflection(np.array([0.8, -0.6]))
     >>> [((H @ v).round(9) + 0).tolist() for v in ([3.0, 4.0], [1.0, 0.0])]
     [[5.0, 0.0], [0.6, 0.8]]
