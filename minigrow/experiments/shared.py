@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.datasets import Dataset, split, standardised
+from minigrow.datasets.named import load
 
 
 def child_seeds(seed: int, count: int) -> list[int]:
@@ -26,8 +27,6 @@ def parts(name: str, seed: int, dtype: Any = np.float32) -> tuple[Dataset, Datas
     >>> [part.X.shape for part in parts("digits", 0)], [part.X.shape for part in parts("mnist-1d", 0)]
     ([(1438, 64), (359, 64)], [(4000, 40), (1000, 40)])
     """
-    from minigrow.datasets.named import load
-
     found = load(name, dtype)
     return standardised(*(split(found, rng=seed) if isinstance(found, Dataset) else found))
 
@@ -40,9 +39,7 @@ def overlap(name: str) -> float:
     >>> overlap("digits"), overlap("mnist-1d")
     (0.25, 0.0)
     """
-    from minigrow.datasets.named import load
-
-    return 0.25 if isinstance(load(name), Dataset) else 0.0
+    return 0.25 if isinstance(load(name, np.float32), Dataset) else 0.0
 
 
 def rounded(values: Any, digits: int = 5) -> Any:
