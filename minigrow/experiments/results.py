@@ -12,6 +12,7 @@ from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import EXPERIMENTS, PAPERS, Experiment
 
 KEYS = ("experiment", "mode", "seed", "repeats", "seconds", "versions", "config", "protocol", "claims", "data")
+NEEDED = tuple(key for key in KEYS if key != "protocol")  # files from before protocols can be judged again
 COLUMNS = ("claim", "paper", "measured", "unit", "n", "low", "high", "spread", "criterion", "verdict")
 
 
@@ -41,6 +42,18 @@ def collect(root: str | os.PathLike) -> list[Result]:
 
 def read(folder: Path, experiment: Experiment) -> Result:
     """Read one experiment's folder; raises FileNotFoundError or ValueError that names the file and how to make it anew."""
+    found = load(folder, experiment)
+    if any(key not in found for key in KEYS) or any(set(COLUMNS) - set(row) for row in found["claims"]):
+        raise ValueError(
+            f"{folder / 'results.json'} is of an older version: it lacks some of {', '.join(KEYS)}, or a claim some of "
+            f"{', '.join(COLUMNS)}. Judge its data again: minigrow gallery {folder.parent} --judge {experiment.name}"
+        )
+    captions = experiment.module.FIGURES
+    return Result(experiment, found, {name: text for name, text in captions.items() if (folder / name).is_file()})
+
+
+def load(folder: Path, experiment: Experiment) -> dict[str, Any]:
+    """Return what a results.json says, of this or of an older version; raises as `read` does."""
     path, remedy = folder / "results.json", f"Run minigrow run {experiment.name} --out {folder.parent} again."
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -48,21 +61,13 @@ def read(folder: Path, experiment: Experiment) -> Result:
         raise FileNotFoundError(f"there is no {path}: was the run interrupted? {remedy}") from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged ({error}). {remedy}") from error
-    problem = _problem(found, experiment.name)
-    if problem:
-        raise ValueError(f"{path} {problem}. {remedy}")
-    captions = experiment.module.FIGURES
-    return Result(experiment, found, {name: text for name, text in captions.items() if (folder / name).is_file()})
-
-
-def _problem(found, name):
-    if not isinstance(found, dict) or any(key not in found for key in KEYS):
-        return f"lacks some of {', '.join(KEYS)}"
-    if found["experiment"] != name:
-        return f"is of {found['experiment']!r}, not of {name!r}"
-    if not all(isinstance(row, dict) and set(COLUMNS) <= set(row) for row in found["claims"]):
-        return f"has a claim that lacks some of {', '.join(COLUMNS)}"
-    return None
+    if not isinstance(found, dict) or any(key not in found for key in NEEDED):
+        raise ValueError(f"{path} lacks some of {', '.join(NEEDED)}. {remedy}")
+    if found["experiment"] != experiment.name:
+        raise ValueError(f"{path} is of {found['experiment']!r}, not of {experiment.name!r}. {remedy}")
+    if not (isinstance(found["claims"], list) and all(isinstance(row, dict) for row in found["claims"])):
+        raise ValueError(f"{path} has claims that are no rows. {remedy}")
+    return found
 
 
 def by_method(results: Sequence[Result]) -> dict[str, list[Result]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from minigrow.experiments import protocol
 from minigrow.experiments.registry import EXPERIMENTS, PAPERS
 from minigrow.experiments.results import COLUMNS, KEYS
 from minigrow.growth.files import plain
@@ -36,6 +37,7 @@ def expected(experiment):
     return head | {
         "repeats": full["repeats"],
         "config": full,
+        "protocol": protocol.rows(getattr(experiment.module, "PROTOCOL", ()), full),
         "claims": judged(experiment, committed(experiment)["data"]),
     }
 
