@@ -9,7 +9,7 @@ In the paper's letters, algorithm A: N = s, w2_m = a row of W_1, w2_m0 = w_1, b2
              theta(q) = 0 (q < 0),  sin^2(pi q / 2 delta) (0 <= q <= delta),  1 (q > delta)
              theta'(q) = (pi / 2 delta) sin(pi q / delta) inside, else 0
     mask     gamma_i = clip(p - i, 0, 1),  p = m sin^2(pi s / 2)    algorithm B, s = c;   dp/ds = (pi/2) m sin(pi s)
-    scalar   gamma_i = clip(p, 0, 1) for every i                    what the released program of algorithm B computes
+    scalar   gamma_i = sin^2(pi s / 2) for every i                  a mask of length one, as the released program of B has it
     open     gamma_i = 1                                            the static control
 
 Source: Radhakrishnan et al. 2025, arXiv 2501.18012.
@@ -80,12 +80,12 @@ def mask(s: float, m: int) -> Gated:
 
 
 def scalar(s: float, m: int) -> Gated:
-    """Scale all m neurons by one gate clip(p, 0, 1), as a mask of length one does; arrays are (m,).
+    """Scale all m neurons by one gate, that of a mask of length one; arrays are (m,).
 
-    >>> scalar(0.1, 5)[0].round(3)
-    array([0.122, 0.122, 0.122, 0.122, 0.122])
+    >>> scalar(0.5, 5)[0].round(3)
+    array([0.5, 0.5, 0.5, 0.5, 0.5])
     """
-    p, slope = neurons_on(s, m)
+    p, slope = neurons_on(s, 1)
     return _clip(np.full(m, p), slope)
 
 

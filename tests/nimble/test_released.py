@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minigrow.nimble import controller, released
+from minigrow.nimble.gates import GATES, mask
 from minigrow.nimble.rules import AUXILIARY, RULES
 
 
@@ -50,3 +51,18 @@ def test_split_is_a_fifth_for_testing():
     assert [len(part) for part in rows] == [40, 40, 10, 10]
     assert np.array_equal(rows[0], rows[1])
     assert sorted(np.concatenate([rows[0], rows[2]])[:, 0]) == list(range(50))
+
+
+@pytest.mark.parametrize("s", [1e-5, 0.1, 0.4402, 0.9, 1.0])
+def test_released_gate_is_a_mask_of_length_one(s):
+    """The released program calls its mask with length 1: floor and fraction of sin^2(pi c / 2), for the whole layer."""
+    x = np.sin(np.pi / 2 * s) ** 2
+    expected = 1.0 if np.floor(x) >= 1 else x - np.floor(x)
+    gamma = GATES["scalar"].f(s, 7)[0]
+    np.testing.assert_allclose(gamma, np.full(7, expected), rtol=1e-15)
+    np.testing.assert_allclose(gamma[:1], mask(s, 1)[0], rtol=1e-15)
+    net = controller([1, 7, 1], "released", rng=0)
+    net.params["s"][0] = s
+    p = net.params
+    hidden = expected * np.tanh(0.3 * p["W1"][:, 0] + s * p["w1"] + p["b1"])
+    np.testing.assert_allclose(net(np.array([[0.3]]))[0], p["W2"] @ hidden + p["b2"], rtol=1e-12)

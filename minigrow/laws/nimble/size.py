@@ -60,18 +60,27 @@ def closed_neurons(rng: np.random.Generator) -> float:
 
 def _mask_gap(rng, gate):
     m, c = int(rng.integers(2, 200)), rng.uniform(-1.5, 1.5)
-    return abs(GATES[gate].f(c, m)[0].sum() - neurons_on(c, m)[0]) / m / EPS
+    return abs(gate(c, m).sum() - neurons_on(c, m)[0]) / m / EPS
+
+
+def _mask(c, m):
+    return GATES["mask"].f(c, m)[0]
+
+
+def _all_at_once(c, m):
+    return np.full(m, np.clip(neurons_on(c, m)[0], 0, 1))
 
 
 def _one_gate_for_all(rng):
-    """The released program's gate: one clip(p, 0, 1) for the whole layer.
+    """The mask forgets which neuron it is at: every neuron gets clip(p, 0, 1).
 
-    By hand: m = 5, c = 1/2: p = 2.5. The mask is 1, 1, 0.5, 0, 0; one gate for all is clip(2.5, 0, 1) = 1, five times.
+    By hand: m = 5, c = 1/2: p = 2.5. The mask is 1, 1, 0.5, 0, 0; without "- i" it is clip(2.5, 0, 1) = 1, five times.
 
-    >>> [GATES[gate].f(0.5, 5)[0].sum().round(9).item() for gate in ("mask", "scalar")]
+    >>> p = neurons_on(0.5, 5)[0]
+    >>> [float(gates.sum().round(9)) for gates in (GATES["mask"].f(0.5, 5)[0], np.full(5, np.clip(p, 0, 1)))]
     [2.5, 5.0]
     """
-    return _mask_gap(rng, "scalar")
+    return _mask_gap(rng, _all_at_once)
 
 
 @law(
@@ -90,7 +99,7 @@ def mask_sums(rng: np.random.Generator) -> float:
     The sum is k + r = p; if p = m, all m gates are 1 and r = 0.
     In floating point p - k is exact, since p lies in [k, k+1), and ones add up exactly: one rounding is left.
     """
-    return _mask_gap(rng, "mask")
+    return _mask_gap(rng, _mask)
 
 
 def _pinned_gap(rng, rule):

@@ -20,7 +20,8 @@ BLOCK = 256  # samples that go through the layer together
 def gates(code, s, delta, gamma, slope):
     """Write gamma and dgamma/ds (m,) of the gate with this number, and return how many neurons are on; twin in `gates`."""
     m, on = gamma.size, 0
-    p, dp = m * math.sin(math.pi * s / 2) ** 2, math.pi / 2 * m * math.sin(math.pi * s)
+    length = 1 if code == 2 else m  # of the mask
+    p, dp = length * math.sin(math.pi * s / 2) ** 2, math.pi / 2 * length * math.sin(math.pi * s)
     for i in range(m):
         q = (s - i) / delta if code == 0 else (p - i if code == 1 else (p if code == 2 else 2.0))
         inside = 0 < q < 1
