@@ -1,4 +1,4 @@
-"""Draw the poster, `poster.png`: the most telling picture of each method and the count of its claims that hold, from results alone.
+"""Draw the poster, `poster.png`: one telling picture of each method and the verdicts of its claims, counted, from results alone.
 
 `write(results, root)` draws it when the five experiments that it shows are among the results, and says whether it did.
 """
@@ -17,6 +17,7 @@ from minigrow.plotting import COLOURS, GREY, band, look, marked, phases, picture
 from minigrow.statistics import median
 
 PANEL = (6.0, 4.7)  # inches; three columns and two rows
+TICKS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 def write(results: Sequence[Result], root: Path) -> bool:
@@ -32,17 +33,18 @@ def write(results: Sequence[Result], root: Path) -> bool:
 
 
 def _tasks(ax: Any, data: Mapping[str, Any]) -> None:
-    from minigrow.experiments.isotropic.tasks import of_decay
-
-    rows, ends = of_decay(data), np.cumsum(data["epochs"])
+    name, arms = list(data["runs"].items())[-1]
+    rows, ends = arms["adaptive"], data["phase"] * np.arange(1, 5)
     total = np.array([np.sum(row["widths"], axis=0) for row in rows])
     every = ax.plot(data["kept"], total.T, color=COLOURS[0], alpha=0.35, linewidth=1)
     middle = ax.plot(data["kept"], np.median(total, axis=0), color="black")
+    ax.set(title=f"isotropic: as tasks of {name} come and go", xlabel="step", yscale="log")
+    ax.set(ylabel="hidden neurons (logarithmic)", ylim=(0.8 * total.min(), 3 * total.max()))
     phases(ax, [0, *ends[:-1]], ends[-1], ["1 task", "2 tasks", "3 tasks", "1 task"])
     ax.legend([every[0], *middle], [f"each of {len(rows)} runs", "median"], loc="upper right", bbox_to_anchor=(1, 0.9))
-    ax.set(title="isotropic: widths follow the tasks", xlabel="epoch", yscale="log")
-    ax.set(ylabel="hidden neurons (logarithmic)", ylim=(15, 200))
-    ax.set_yticks([20, 30, 50, 100, 200], [20, 30, 50, 100, 200])
+    ticks = [tick for tick in TICKS if 0.8 * total.min() <= tick <= 3 * total.max()]
+    ax.set_yticks(ticks, ticks)
+    ax.set_xticks([0, *ends])
     ax.minorticks_off()
     ax.margins(x=0)
 
@@ -62,9 +64,7 @@ def _texts(ax: Any, data: Mapping[str, Any]) -> None:
     for i, task in enumerate(("easy", "hard")):
         x = column(data[task], "cycle")[0] / 1000
         quartile_band(ax, x, column(data[task], "neurons"), i, f"{task} text")
-    ax.set(
-        title="differentiable structure: harder, larger", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None)
-    )
+    ax.set(title="differentiable structure: two texts", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None))
     ax.legend(title=f"median, quartiles, {len(data['easy'])} runs", loc="upper right", bbox_to_anchor=(1, 0.57))
 
 
@@ -81,7 +81,7 @@ def _edges(ax: Any, data: Mapping[str, Any]) -> None:
         spread = np.abs(np.nan_to_num([[f.value - f.low for f in found], [f.high - f.value for f in found]]))
         ax.errorbar(np.arange(len(SMALL)) + 0.06 * (i - 1), middle, spread, label=label, capsize=4, **marked(i))
     ax.set_xticks(range(len(SMALL)), [names[task] for task in SMALL])
-    ax.set(title="urn: harder task, more structure", ylabel="count (median, 95 %)", ylim=(0, None))
+    ax.set(title="urn: structure after training, by task", ylabel="count (median, 95 %)", ylim=(0, None))
     ax.legend(loc="upper left")
 
 
@@ -96,9 +96,7 @@ def _profiles(ax: Any, data: Mapping[str, Any]) -> None:
         band(ax, np.arange(1, table.shape[1] + 1), table, i, label)
     ax.axhline(0, color=GREY, linewidth=1)
     ax.set_xticks(range(1, table.shape[1] + 1, 3))
-    ax.set(
-        title="motifs: learning moves the Z profile", xlabel="motif class of 4 neurons", ylabel="Z / |Z| (mean, 95 %)"
-    )
+    ax.set(title="motifs: Z profile before and after", xlabel="motif class of 4 neurons", ylabel="Z / |Z| (mean, 95 %)")
     ax.legend(loc="upper left")
 
 
