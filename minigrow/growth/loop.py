@@ -28,7 +28,7 @@ from minigrow.growth.contract import Network, check
 from minigrow.growth.events import Event, explain, fits, follow
 from minigrow.growth.plan import Context, Plan, check_plan, interval, next_beat, on_beat
 from minigrow.nn import validate
-from minigrow.nn.losses import LOSSES, accuracy, class_labels
+from minigrow.nn.losses import LABELS, LOSSES, goodness
 from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.optimisers import start as start_state
 from minigrow.nn.spaces import entries
@@ -85,7 +85,7 @@ def prepared(net: Network, X: np.ndarray, y: np.ndarray, plan: Plan) -> tuple[np
 
 
 def data(net: Network, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return X (n, d) in the network's float type and y as the loss takes it: labels (n,) or targets (n, k).
+    """Return X (n, d) in the network's float type and y as the loss takes it: labels (n,) or (n, tasks), or targets (n, k).
 
     Raises ValueError for what does not fit the network, the loss or each other.
 
@@ -98,8 +98,8 @@ def data(net: Network, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndar
     if np.iscomplexobj(X):
         raise ValueError(f"X must be real to train on, got {X.dtype}. Pass real and imaginary parts as columns.")
     y = np.asarray(y)
-    if loss == "softmax":
-        y = class_labels(y, net.widths[-1])
+    if loss in LABELS:
+        y = LABELS[loss](y, net.widths[-1])
     else:
         y = validate.matrix(y[:, None] if y.ndim == 1 else y, net.widths[-1], net.theta.dtype, name="y")
         with np.errstate(all="ignore"):
@@ -275,4 +275,4 @@ def evaluate(net: Any, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> d
     with np.errstate(all="ignore"):
         output = net(X)
         scores = {"validation_loss": float(LOSSES[loss](output, y)[0])}
-    return scores | ({"validation_accuracy": accuracy(output, y)} if loss == "softmax" else {})
+    return scores | ({"validation_accuracy": goodness(output, y, loss)} if loss in LABELS else {})

@@ -1,6 +1,7 @@
 """Losses: each returns the mean loss and its gradient with respect to the network's output, in one call.
 
 n samples, k outputs, p the output (n, k), t targets, L the loss (a scalar, natural units: nats for cross-entropies).
+The loss of several tasks, "blocks", is in `blocks`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigrow.nn.activations import sigmoid
+from minigrow.nn.blocks import block_accuracy, block_cross_entropy, block_labels
 from minigrow.nn.validate import choice, same_rows
 
 LossAndGradient = tuple[float, np.ndarray]
@@ -122,7 +124,7 @@ def predictions(p: np.ndarray, loss: str) -> np.ndarray:
     """Return what outputs p (n, k) predict: p itself for "mse", classes (n,) for "softmax" and "binary".
 
     With "binary" and several outputs, each output predicts a class of its own, 0 or 1, and the result is (n, k).
-    Raises ValueError for another loss.
+    Raises ValueError for another loss, and for "blocks", whose number of tasks is not in p (`blocks.block_predictions`).
 
     >>> p = np.array([[0.1, -0.9]])
     >>> predictions(p, "softmax"), predictions(p, "binary")
@@ -132,6 +134,8 @@ def predictions(p: np.ndarray, loss: str) -> np.ndarray:
         return p
     if loss == "softmax":
         return p.argmax(axis=1)
+    if loss == "blocks":
+        raise ValueError("outputs do not say how many tasks share them. Call nn.blocks.block_predictions(p, tasks).")
     classes = (p > 0).astype(np.int64)
     return classes[:, 0] if p.shape[1] == 1 else classes
 
@@ -139,6 +143,7 @@ def predictions(p: np.ndarray, loss: str) -> np.ndarray:
 def goodness(p: np.ndarray, y: np.ndarray, loss: str) -> float:
     """Return the accuracy in [0, 1] of outputs p (n, k) for "softmax" and "binary", and R^2 for "mse".
 
+    For "blocks" it is the mean of the accuracies of the tasks that have labels (`blocks.block_accuracy` has each one's).
     R^2 = 1 - sum (p - y)^2 / sum (y - mean y)^2: 1 for a perfect fit, 0 for the mean. y is (n, k), or labels (n,).
     Raises ValueError for targets that are all the same, for which R^2 is not defined.
 
@@ -147,6 +152,8 @@ def goodness(p: np.ndarray, y: np.ndarray, loss: str) -> float:
     """
     if loss == "softmax":
         return accuracy(p, y)
+    if loss == "blocks":
+        return float(np.nanmean(block_accuracy(p, y)))
     if loss == "binary":
         return float(np.mean(predictions(p, loss).reshape(y.shape) == y))
     spread = float(np.sum((y - y.mean(axis=0)) ** 2))
@@ -165,4 +172,7 @@ LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], LossAndGradient]] = {
     "mse": mean_squared_error,
     "binary": binary_cross_entropy,
     "softmax": softmax_cross_entropy,
+    "blocks": block_cross_entropy,
 }
+# Losses whose targets are labels, and what makes labels of them; the targets of the others are numbers (n, k).
+LABELS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {"softmax": class_labels, "blocks": block_labels}

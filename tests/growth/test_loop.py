@@ -45,7 +45,7 @@ def same(a, b):
 )
 def test_training_is_this_loop(optimiser, loss, batch):
     """Shuffle, cut into batches, gradient, formula of the optimiser: written out here once more."""
-    net, targets = mlp(), Y if loss == "softmax" else np.eye(3)[Y]
+    net, targets = mlp(), {"softmax": Y, "blocks": Y[:, None]}.get(loss, np.eye(3)[Y])
     run = train(start(net, optimiser, rng=3), X, targets, Plan(epochs=2, batch=batch, loss=loss, quiet=True))
     theta, state, rng, losses = net.theta.copy(), start(net, optimiser, rng=0).state, np.random.default_rng(3), []
     for _ in range(2):
@@ -348,7 +348,7 @@ def test_a_constant_intrinsic_length_of_zero_is_no_divergence():
         (X.astype(np.float16), Y, QUIET, "got dtype float16"),
         (X.astype(complex), Y, QUIET, "X must be real"),
         (X, Y + 1, QUIET, "labels must be whole numbers in 0..2, got values from 1 to 3"),
-        (X, Y, QUIET._replace(loss="hinge"), "loss must be one of mse, binary, softmax, got 'hinge'"),
+        (X, Y, QUIET._replace(loss="hinge"), "loss must be one of mse, binary, softmax, blocks, got 'hinge'"),
         (X, Y, QUIET._replace(epochs=-1), "epochs must be a whole number >= 0"),
         (X, Y, QUIET._replace(epochs=1.5), "epochs must be a whole number >= 0"),
         (X, Y, QUIET._replace(batch=0), "batch must be a whole number >= 1, got 0"),

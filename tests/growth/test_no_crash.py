@@ -159,7 +159,7 @@ def test_a_source_without_rows_is_refused():
         ({"rows": 5}, "rows thins out what record=.* writes"),
         ({"since": -1}, "since must be a whole number >= 0, got -1"),
         ({"since": None}, "since must be a whole number >= 0"),
-        ({"loss": "x"}, "loss must be one of mse, binary, softmax, got 'x'"),
+        ({"loss": "x"}, "loss must be one of mse, binary, softmax, blocks, got 'x'"),
         ({"policies": (3,)}, r"a policy must be a function of \(net, context\), got 3"),
         ({"policies": isotropic.AutoAdapt()}, r"policies must be a sequence of policies, got one: write \(AutoAdapt"),
         ({"observe": lambda net: None}, r"observe\(net\) must return a dictionary of columns, got None"),

@@ -106,7 +106,8 @@ def test_extreme_logits_neither_overflow_nor_lose_the_answer(size, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_gradients_keep_the_float_type_and_the_arguments(name, dtype):
     p = np.array([[0.5, -0.25], [1.5, 2.0], [0.0, 0.0]], dtype)
-    t = {"mse": p + 1, "binary": np.array([[0, 1], [1, 1], [0, 0]]), "softmax": np.array([0, 1, 1])}[name]
+    t = {"mse": p + 1, "binary": np.array([[0, 1], [1, 1], [0, 0]]), "softmax": np.array([0, 1, 1]),
+         "blocks": np.array([[0], [1], [1]])}[name]  # fmt: skip
     kept, labels = p.copy(), t.copy()
     loss, gradient = LOSSES[name](p, t)
     assert isinstance(loss, float)

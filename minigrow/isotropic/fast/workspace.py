@@ -13,6 +13,7 @@ import numpy as np
 from minigrow.isotropic.fast import kernels
 from minigrow.isotropic.formulas import penalty, profile
 from minigrow.nn.kernels import softmax_loss
+from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import views
 
 
@@ -47,8 +48,8 @@ def buffers(net: Any, n: int) -> Buffers:
     )
 
 
-def bind(net: Any, g: np.ndarray) -> Callable[[np.ndarray, np.ndarray], float]:
-    """Return f(X, y) -> softmax loss that writes dL/dtheta into g (P,); X (n, m_0) must have the network's float type.
+def bind(net: Any, g: np.ndarray, loss: str = "softmax") -> Callable[[np.ndarray, np.ndarray], float]:
+    """Return f(X, y) -> loss that writes dL/dtheta into g (P,); X (n, m_0) must have the network's float type.
 
     It reads the network's theta anew at every call, so an optimiser may update it in between.
 
@@ -66,7 +67,10 @@ def bind(net: Any, g: np.ndarray) -> Callable[[np.ndarray, np.ndarray], float]:
             rooms[len(X)] = buffers(net, len(X))
         room = rooms[len(X)]
         _forward(net, X, room)
-        value = softmax_loss(room.Z[-1], y, room.g[-1])
+        if loss == "softmax":
+            value = softmax_loss(room.Z[-1], y, room.g[-1])
+        else:
+            value, room.g[-1][...] = LOSSES[loss](room.Z[-1], y)
         _backward(net, X, room, grads)
         return value + penalty(net, grads)
 
