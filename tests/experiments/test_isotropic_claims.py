@@ -6,10 +6,8 @@ import pytest
 from minigrow.experiments.isotropic import (
     abundance,
     against_tanh,
-    invariance,
     selfsizing,
     sparsification,
-    spectra,
     tasks,
     timing,
 )
@@ -51,62 +49,6 @@ def test_timing_judges_the_widest_digits_network_and_the_last_one():
     claims = timing.claims(data)
     assert claims[0].measured == 0.5
     assert claims[2].measured == pytest.approx(100 / timing.PAPER_STEPS)
-
-
-def invariance_data():
-    changes = np.array([1, 0, -1, -25])
-    epsilon, zeros = np.array([1e-14, 1e-14, 1.0, 2.0]), np.zeros((3, 4)).tolist()
-    factor = {invariance.UNCORRECTED: 2.0, invariance.PRODUCT: 0.5}
-    measured = {}
-    for label in invariance.VARIANTS:
-        scale = np.where(changes < 0, factor.get(label, 1.0), 1.0)
-        rows = (np.outer(1 + SHAKE, epsilon) * scale).tolist()
-        measured[label] = {"epsilon": rows, "accuracy": zeros, "sigma": zeros, "kl": zeros}
-    return {"changes": changes.tolist(), "measured": measured}
-
-
-def spoil_invariance(data, what, column, value):
-    for rows in data["measured"].values():
-        rows[what] = [[value if i == column else v for i, v in enumerate(row)] for row in rows[what]]
-    return data
-
-
-def test_invariance_holds():
-    claims = invariance.claims(invariance_data())
-    assert all(claim.holds for claim in claims)
-    assert [round(claim.measured, 6) for claim in claims[3:]] == [2, 2, 2, 2]
-
-
-@pytest.mark.parametrize(
-    ("what", "column", "value", "expected"),
-    [
-        ("epsilon", 0, 1e-10, [0]),  # growth that is not exact
-        ("accuracy", 1, 0.3, [0]),  # diagonalisation that changes a prediction
-        ("epsilon", 3, 0.1, [1, 4, 6]),  # more removed, less lost; and all controls alike
-        ("accuracy", 2, -0.3, [2]),
-        ("epsilon", 2, 0.5, [3, 5]),
-    ],
-)
-def test_invariance_fails(what, column, value, expected):
-    assert failing(invariance, spoil_invariance(invariance_data(), what, column, value)) == expected
-
-
-def spectra_data(isotropic_end=8.0, tanh_end=4.0, least=0.5):
-    def side(end, low):
-        return {
-            "condition": [[1.0, end + s] for s in SHAKE],
-            "least": [[1.0, low + s] for s in SHAKE],
-        }
-
-    return {name: side(end, least) for name, end in zip(spectra.SIDES, (isotropic_end, tanh_end), strict=True)}
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [({}, []), ({"isotropic_end": 1.9, "tanh_end": 1.5}, [0]), ({"least": 0.97}, [1]), ({"tanh_end": 9.0}, [2])],
-)
-def test_spectra(change, expected):
-    assert failing(spectra, spectra_data(**change)) == expected
 
 
 def tasks_data(ends=(20, 24, 28, 22), slopes=(0.0, 0.2), weak_last=30, accuracy=95.0):

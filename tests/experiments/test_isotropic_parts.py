@@ -15,10 +15,8 @@ from minigrow.experiments.isotropic import (
     abundance,
     against_tanh,
     common,
-    invariance,
     selfsizing,
     sparsification,
-    spectra,
     tasks,
     timing,
 )
@@ -31,53 +29,6 @@ def random_net(widths, seed=0):
     net = isotropic.Network.create(widths, init="glorot", rng=seed)
     rng = np.random.default_rng(seed)
     return dataclasses.replace(net, theta=net.theta + 0.3 * rng.standard_normal(net.theta.size))
-
-
-def test_doubled_logits_change_by_a_hundred_per_cent():
-    test = shared.digit_parts(0, np.float64)[1]
-    net = random_net([64, 6, 5, 10])
-    params = {name: value.copy() for name, value in net.params.items()}
-    for name in ("W3", "b3", "psi2"):
-        params[name] *= 2
-    change, sigma, epsilon, kl = invariance.compare(net, net.with_params(params), test)
-    assert (change, sigma) == (0, 0)
-    assert epsilon == pytest.approx(100)
-    total = 0.0
-    for z in net(test.X):  # the sum of the definition, one sample and one class after the other
-        p, q = np.exp(z) / np.exp(z).sum(), np.exp(2 * z) / np.exp(2 * z).sum()
-        total += sum(a * np.log(a / b) for a, b in zip(p, q, strict=True))
-    assert kl == pytest.approx(total / len(test.y))
-    assert kl > 0.01
-
-
-def test_comparison_sees_the_lost_singular_values_and_predictions():
-    test = shared.digit_parts(0, np.float64)[1]
-    net = random_net([64, 6, 5, 10], seed=2)
-    other = invariance.changed(net, -3, "sigma", test.X, np.random.default_rng(0))
-    change, sigma, _, _ = invariance.compare(net, other, test)
-    gone = np.linalg.svd(net.params["W2"], compute_uv=False)[2:].sum()
-    right = [np.sum(n(test.X).argmax(axis=1) == test.y) for n in (net, other)]
-    assert sigma == pytest.approx(-gone)
-    assert right[0] != right[1]
-    assert change == pytest.approx(100 * (right[1] - right[0]) / len(test.y))
-
-
-@pytest.mark.parametrize(("change", "width"), [(4, 9), (0, 5), (-2, 3)])
-def test_changes_diagonalise_and_resize_the_second_layer(change, width):
-    net = random_net([64, 5, 5, 10])
-    other = invariance.changed(net, change, "sigma", digits().X, np.random.default_rng(0))
-    assert other.widths == (64, 5, width, 10)
-    W = other.params["W2"]
-    assert np.sum(np.abs(W) > 1e-12) == min(width, 5)  # the rest is rounding, eps sigma
-    assert np.sum(np.abs(np.diag(W)) > 1e-12) == min(width, 5)
-
-
-def test_the_control_without_corrections_is_the_same_network():
-    variants = [invariance.VARIANTS[name] for name in (invariance.CORRECTED, invariance.UNCORRECTED)]
-    ours, other = (invariance.one(invariance.Job(v, 12, 2, [0, 2, -3], 5)) for v in variants)
-    assert ours["epsilon"][:2] == other["epsilon"][:2]
-    assert ours["sigma"] == other["sigma"]
-    assert ours["epsilon"][2] != other["epsilon"][2]
 
 
 def test_ramp_leads_both_layers_from_first_to_last():
@@ -96,17 +47,6 @@ def test_share_counts_only_large_hidden_weights():
     assert sparsification.share(net) == 50
     net.params["W2"][...] = [[1.1e-4, -1.0], [-1.1e-4, 0.0]]
     assert sparsification.share(net) == 75
-
-
-def test_spectra_start_at_one_and_keep_extremes():
-    config = {"repeats": 1, "width": 6, "epochs": 3}
-    data, history = spectra.run(config, 0, lambda f, jobs: [f(job) for job in jobs])
-    mine = data["isotropic tanh"]
-    assert mine["spectrum"][0] == pytest.approx(np.ones(6), abs=1e-3)
-    assert np.array(mine["spectrum"])[1:] == pytest.approx(history["sigma2"], rel=1e-3)
-    assert mine["condition"][0] == pytest.approx([max(row) / min(row) for row in mine["spectrum"]], rel=1e-3)
-    assert mine["least"][0] == pytest.approx([min(row) for row in mine["spectrum"]], rel=1e-3)
-    assert mine["condition"][0][-1] > 1.05
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4, 5, 8])
