@@ -13,7 +13,7 @@ from minigrow.isotropic import formulas
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.fast.workspace import bind
 from minigrow.nn import validate
-from minigrow.nn.initialisers import INITIALISERS
+from minigrow.nn.initialisers import INITIALISERS, biases
 from minigrow.nn.radial import RADIAL
 from minigrow.nn.spaces import Axes, Layered
 
@@ -45,7 +45,7 @@ class Network(Layered):
         rng: Any = None,
         dtype: Any = np.float64,
     ) -> Network:
-        """Draw a network: W from the initialiser, b = 0, psi = 0, o = 1e-6 (0 for o="none").
+        """Draw a network: W and b from the initialiser (b = 0 in most), psi = 0, o = 1e-6 (0 for o="none").
 
         Raises ValueError for an unknown activation or variant, or a width below 1.
 
@@ -60,6 +60,7 @@ class Network(Layered):
         net = cls(widths, activation, o, psi, validate.float_dtype(dtype))
         for l in range(1, net.layers + 1):
             net.params[f"W{l}"][...] = draw(*net.shapes[f"W{l}"], rng)
+            net.params[f"b{l}"][...] = biases(init, *net.shapes[f"W{l}"], rng)
         net.params["lambda"][...] = O_VARIANTS[o].start
         return net
 

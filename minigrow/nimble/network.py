@@ -15,7 +15,7 @@ from minigrow.nimble.gates import GATES, reached, step
 from minigrow.nimble.rules import AUXILIARY, RULES, Rule
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
-from minigrow.nn.initialisers import INITIALISERS
+from minigrow.nn.initialisers import INITIALISERS, biases
 from minigrow.nn.spaces import Axes, Layered
 
 START = 1e-5  # spread of the controller's first value
@@ -151,7 +151,7 @@ def auxiliary(
     validate.positive(spread, "spread")
     delta = float(validate.positive(delta, "delta"))
     net = _empty(widths, "tanh", rule, float(goal), strength, delta=delta)
-    return _drawn(net, lambda shape: rng.uniform(-spread, spread, shape), size)
+    return _drawn(net, lambda shape, fan_in: rng.uniform(-spread, spread, shape), size)
 
 
 def controller(
@@ -164,7 +164,7 @@ def controller(
     rng: Any = None,
     dtype: Any = np.float64,
 ) -> Network:
-    """Draw a network of algorithm B: W, w from the initialiser, b = 0, c ~ N(0, 1e-5^2), or c = 1 for the static control.
+    """Draw a network of algorithm B: W, w, b from the initialiser (b = 0 in most), c ~ N(0, 1e-5^2), or c = 1 for the static control.
 
     Its goal is c = 1; `strength` is lambda >= 0. The same `rng` gives all rules the same first weights, c apart.
     Raises ValueError for an unknown rule, activation or initialiser.
@@ -180,7 +180,11 @@ def controller(
     small = START * rng.standard_normal()  # drawn for every rule, so that the weights behind it are the same
     first = 1.0 if RULES[rule].follows == "nothing" else small
     net = _empty(widths, activation, rule, 1.0, strength, dtype)
-    return _drawn(net, lambda shape: draw(*shape, rng) if len(shape) == 2 else np.zeros(shape), first)
+
+    def drawn(shape: tuple[int, ...], fan_in: int) -> np.ndarray:
+        return draw(*shape, rng) if len(shape) == 2 else biases(init, *shape, fan_in, rng)
+
+    return _drawn(net, drawn, first)
 
 
 def _with_hidden(widths):
@@ -196,14 +200,14 @@ def _empty(widths, activation, rule, goal, strength, dtype=np.float64, delta=1.0
 
 
 def _drawn(net, draw, first):
-    """Fill a network: [W_l w_l] of each layer is drawn as one matrix, then b_l; s is `first`."""
+    """Fill a network by draw(shape, inputs): [W_l w_l] of each layer as one matrix, then b_l; s is `first`."""
     p = net.params
     for l in range(1, net.layers + 1):
         (m, before), extra = net.shapes[f"W{l}"], f"w{l}" in p
-        drawn = draw((m, before + extra))
+        drawn = draw((m, before + extra), before + extra)
         p[f"W{l}"][...] = drawn[:, :before]
         if extra:
             p[f"w{l}"][...] = drawn[:, -1]
-        p[f"b{l}"][...] = draw((m,))
+        p[f"b{l}"][...] = draw((m,), before + extra)
     p["s"][0] = first
     return net

@@ -1,7 +1,8 @@
-"""Draw initial weights W (fan_out, fan_in) from a Generator that the caller passes.
+"""Draw initial weights W (fan_out, fan_in), and the `biases` that go with them, from a Generator that the caller passes.
 
 normal and uniform keep one scale; Glorot keeps the variance of signals both ways, He doubles it for ReLU's lost half,
-orthogonal starts with all singular values equal, so that their spreading is the work of training alone.
+orthogonal starts with all singular values equal, so that their spreading is the work of training alone;
+fan_in_uniform is what a Linear layer of PyTorch and of Equinox starts from, the only one whose biases are not zero at first.
 """
 
 from __future__ import annotations
@@ -64,4 +65,28 @@ def orthogonal(fan_out: int, fan_in: int, rng: np.random.Generator) -> np.ndarra
     return np.ascontiguousarray(Q if fan_out >= fan_in else Q.T)
 
 
-INITIALISERS: dict[str, Initialiser] = {f.__name__: f for f in (normal, uniform, glorot, he, orthogonal)}
+def fan_in_uniform(fan_out: int, fan_in: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw W (fan_out, fan_in) uniformly from [-1, 1] / sqrt(fan_in), the default of PyTorch's and Equinox's Linear layers.
+
+    Its variance is 1 / (3 fan_in); their biases start from the same interval (`biases`).
+
+    >>> bool(abs(fan_in_uniform(2, 4, np.random.default_rng(0))).max() <= 0.5)
+    True
+    """
+    return uniform(fan_out, fan_in, rng, 1 / np.sqrt(fan_in))
+
+
+def biases(init: str, fan_out: int, fan_in: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the biases b (fan_out,) that go with an initialiser: zeros, but for "fan_in_uniform" from [-1, 1] / sqrt(fan_in).
+
+    Zeros take nothing from the generator.
+
+    >>> biases("glorot", 2, 3, np.random.default_rng(0))
+    array([0., 0.])
+    """
+    return uniform(1, fan_out, rng, 1 / np.sqrt(fan_in))[0] if init == "fan_in_uniform" else np.zeros(fan_out)
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    f.__name__: f for f in (normal, uniform, glorot, he, orthogonal, fan_in_uniform)
+}

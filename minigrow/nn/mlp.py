@@ -18,7 +18,7 @@ import numpy as np
 
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS, ElementWise
-from minigrow.nn.initialisers import INITIALISERS
+from minigrow.nn.initialisers import INITIALISERS, biases
 from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import views
 from minigrow.nn.radial import RADIAL, Radial
@@ -50,7 +50,7 @@ class MLP(Layered):
         rng: Any = None,
         dtype: Any = np.float64,
     ) -> MLP:
-        """Draw a network: weights from the initialiser, biases zero. Raises ValueError for an unknown option or width.
+        """Draw a network: weights and `biases` from the initialiser. Raises ValueError for an unknown option or width.
 
         >>> MLP.create([4, 3, 2], "relu", init="he", rng=0).theta.shape
         (23,)
@@ -62,6 +62,7 @@ class MLP(Layered):
         for l in range(1, net.layers + 1):
             W = net.params[f"W{l}"]
             W[...] = draw(*W.shape, rng)
+            net.params[f"b{l}"][...] = biases(init, *W.shape, rng)
         return net
 
     @cached_property

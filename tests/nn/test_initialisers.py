@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.nn.initialisers import INITIALISERS, normal, orthogonal, uniform
+from minigrow import isotropic
+from minigrow.nimble.network import controller
+from minigrow.nn import MLP
+from minigrow.nn.initialisers import INITIALISERS, biases, fan_in_uniform, normal, orthogonal, uniform
 
 SIZE = (300, 200)
 DEVIATION = {
@@ -14,6 +17,7 @@ DEVIATION = {
     "glorot": np.sqrt(2 / 500),
     "he": np.sqrt(2 / 200),
     "orthogonal": 1 / np.sqrt(300),
+    "fan_in_uniform": 1 / np.sqrt(3 * 200),
 }
 
 
@@ -67,3 +71,46 @@ def test_same_generator_state_same_weights(name):
     a, b, c = (INITIALISERS[name](4, 3, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(a, b)
     assert not np.allclose(a, c)
+
+
+@given(m=st.integers(1, 30), d=st.integers(1, 30), seed=st.integers(0, 99))
+def test_fan_in_uniform_is_within_its_bound_weights_and_biases(m, d, seed):
+    rng = np.random.default_rng(seed)
+    W, b = fan_in_uniform(m, d, rng), biases("fan_in_uniform", m, d, rng)
+    assert (W.shape, b.shape) == ((m, d), (m,))
+    assert max(np.abs(W).max(), np.abs(b).max()) <= 1 / np.sqrt(d)
+    assert b.any()
+    assert not np.isin(b, W).any()
+
+
+def test_fan_in_uniform_biases_are_flat_up_to_the_bound():
+    b = biases("fan_in_uniform", 40000, 16, np.random.default_rng(0))
+    assert 0.2499 < b.max() <= 0.25
+    assert -0.25 <= b.min() < -0.2499
+    assert np.mean(b > 0.125) == pytest.approx(0.25, abs=0.01)  # 0.2 % standard error
+
+
+@pytest.mark.parametrize("name", [name for name in INITIALISERS if name != "fan_in_uniform"])
+def test_other_biases_are_zero_and_take_nothing_from_the_generator(name):
+    rng = np.random.default_rng(0)
+    assert not biases(name, 5, 3, rng).any()
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
+
+
+LAYERED = {"MLP": MLP.create, "isotropic": isotropic.Network.create, "nimble": controller}
+
+
+@pytest.mark.parametrize("kind", LAYERED)
+def test_networks_draw_their_biases_too(kind):
+    """Every W and b of layer l is within 1 / sqrt(inputs), which count the size s where the neurons see it."""
+    net = LAYERED[kind]([9, 200, 100, 3], init="fan_in_uniform", rng=0)
+    for l, d in enumerate((9, 200, 100), 1):
+        extra = f"w{l}" in net.params
+        for name in (f"W{l}", f"b{l}") + ((f"w{l}",) if extra else ()):
+            bound = 1 / np.sqrt(d + extra)
+            assert np.abs(net.params[name]).max() <= bound
+            if net.params[name].size > 90:
+                assert np.abs(net.params[name]).max() > 0.9 * bound
+        assert net.params[f"b{l}"].all()
+    np.testing.assert_array_equal(LAYERED[kind]([9, 200, 100, 3], init="fan_in_uniform", rng=0).theta, net.theta)
+    assert not LAYERED[kind]([9, 20, 3], rng=0).params["b1"].any()

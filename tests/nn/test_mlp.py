@@ -55,7 +55,8 @@ def test_creation(widths, dtype, init):
     assert net.layers == len(widths) - 1
     assert net.trained == net.decayed == tuple(net.shapes)
     assert net.parameters == net.theta.size
-    assert all(net.params[f"W{l}"].any() and not net.params[f"b{l}"].any() for l in range(1, net.layers + 1))
+    assert all(net.params[f"W{l}"].any() for l in range(1, net.layers + 1))
+    assert all(net.params[f"b{l}"].any() == (init == "fan_in_uniform") for l in range(1, net.layers + 1))
     assert all(len(net.axes[name]) == len(shape) for name, shape in net.shapes.items())
     np.testing.assert_array_equal(MLP.create(widths, "relu", init=init, rng=3, dtype=dtype).theta, net.theta)
 
