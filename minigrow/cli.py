@@ -179,7 +179,7 @@ def _run(args):
     request = Request("full" if args.full else "quick", args.seed, args.repeats, args.out, args.data)
     experiments = find(args.names)
     if args.data is not None and len(experiments) > 1:  # of several, those that take data
-        experiments = [e for e in experiments if "data" in e.module.FULL]
+        experiments = [e for e in experiments if "data" in e.module.FULL] or experiments
     for experiment in experiments:
         request.config(experiment)  # complains before anything runs
     with processes(args.jobs) as executor:

@@ -86,7 +86,12 @@ def verdict(estimate: Estimate, criterion: Criterion) -> str:
     if math.isnan(low) or math.isnan(high):
         return "undecided"
     if criterion.open:
-        inside, outside = criterion.low < low and high < criterion.high, high <= criterion.low or low >= criterion.high
+        under, over = (
+            criterion.low == -math.inf,
+            criterion.high == math.inf,
+        )  # no limit there, so an infinite end is inside too
+        inside = (under or criterion.low < low) and (over or high < criterion.high)
+        outside = (not under and high <= criterion.low) or (not over and low >= criterion.high)
     else:
         inside, outside = criterion.low <= low and high <= criterion.high, high < criterion.low or low > criterion.high
     return "holds" if inside else ("refuted" if outside else "undecided")

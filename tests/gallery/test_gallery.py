@@ -9,6 +9,7 @@ import pytest
 
 from minigrow import cli
 from minigrow.experiments import gallery, poster
+from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import EXPERIMENTS
 
 FIGURES = Path(__file__).parents[2] / "figures"
@@ -23,7 +24,7 @@ def results():
 @pytest.fixture
 def two(tmp_path):
     """A folder with two experiments: results, and the figure of one of them."""
-    for name in ("isotropic.abundance", "urn.motifs"):
+    for name in ("differentiable_structure.residual", "urn.motifs"):
         (tmp_path / name).mkdir()
         shutil.copy(FIGURES / name / "results.json", tmp_path / name)
     shutil.copy(FIGURES / "urn.motifs" / "motifs.png", tmp_path / "urn.motifs")
@@ -56,32 +57,47 @@ def test_every_claim_is_there_once_with_its_verdict(results):
         for claim in r.found["claims"]:
             line = f"| {gallery.verdict(claim)} | {gallery.escaped(claim['claim'])} |"
             assert line in page
-    assert page.count("\n| holds |") == sum(c["holds"] for r in results for c in r.found["claims"])
-    assert page.count("\n| **does not hold** |") == sum(not c["holds"] for r in results for c in r.found["claims"])
+    found = [c["verdict"] for r in results for c in r.found["claims"]]
+    for verdict, shown in (("holds", "holds"), ("refuted", "**refuted**"), ("undecided", "**undecided**")):
+        assert page.count(f"\n| {shown} |") == found.count(verdict) > 0
 
 
 def test_the_summary_adds_up(results):
     rows = [line.strip("| ").split(" | ") for line in gallery.summary(results).splitlines()[2:]]
-    counts = [[int(cell) for cell in row[-3:]] for row in rows]
+    counts = [[int(cell) for cell in row[-5:]] for row in rows]
     assert [sum(column) for column in zip(*counts[:-1], strict=True)] == counts[-1]
-    assert counts[-1][1] == sum(len(r.found["claims"]) for r in results)
+    assert counts[-1][:2] == [len(results), sum(len(r.found["claims"]) for r in results)]
+    assert all(claims == sum(verdicts) for _, claims, *verdicts in counts), "three kinds, and no fourth"
 
 
-def test_a_holding_claim_that_fails_changes_the_page(two):
-    before = gallery.page(gallery.collect(two))
-    path = two / "isotropic.abundance" / "results.json"
-    found = json.loads(path.read_text())
-    found["claims"][0]["holds"] = not found["claims"][0]["holds"]
-    path.write_text(json.dumps(found))
-    assert gallery.page(gallery.collect(two)) != before
+def test_each_verdict_makes_another_page(two):
+    path = two / "differentiable_structure.residual" / "results.json"
+    found, pages = json.loads(path.read_text()), set()
+    for verdict in VERDICTS:
+        found["claims"][0]["verdict"] = verdict
+        path.write_text(json.dumps(found))
+        pages.add(gallery.page(gallery.collect(two)))
+    assert len(pages) == 3
+
+
+def test_the_settings_beside_the_authors_are_a_table(two):
+    result = gallery.collect(two)[0]
+    assert gallery.protocol(result) == "", "no table where there is none"
+    row = {"setting": "steps", "authors": "52100", "ours": "9", "why": "two | cores", "effect": ""}
+    shown = gallery.protocol(result._replace(found=dict(result.found) | {"protocol": [row]})).splitlines()
+    assert shown[0] == "| setting | authors | here | why | what the difference does |"
+    assert shown[2] == r"| steps | 52100 | 9 | two \| cores |  |"
 
 
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        ({"mode": "full", "seed": 0, "repeats": None}, "minigrow run isotropic.abundance --full"),
-        ({"mode": "quick", "seed": 7, "repeats": None}, "minigrow run isotropic.abundance --seed 7"),
-        ({"mode": "full", "seed": 0, "repeats": 3}, "minigrow run isotropic.abundance --full --repeats 3"),
+        ({"mode": "full", "seed": 0, "repeats": None}, "minigrow run differentiable_structure.residual --full"),
+        ({"mode": "quick", "seed": 7, "repeats": None}, "minigrow run differentiable_structure.residual --seed 7"),
+        (
+            {"mode": "full", "seed": 0, "repeats": 3},
+            "minigrow run differentiable_structure.residual --full --repeats 3",
+        ),
     ],
 )
 def test_the_command_says_what_is_not_the_default(two, found, expected):
@@ -97,7 +113,7 @@ def test_the_command_writes_the_index_without_a_poster(two, capsys):
     assert capsys.readouterr().out.strip() == str(two / "README.md")
     text = (two / "README.md").read_text(encoding="utf-8")
     assert "(urn.motifs/motifs.png)" in text
-    assert "abundance.png" not in text, "a figure that is not there must not be linked"
+    assert "residual.png" not in text, "a figure that is not there must not be linked"
     assert "poster.png" not in text
     assert not (two / "poster.png").exists()
 
@@ -115,6 +131,8 @@ def damage(found, how):
         "a list": json.dumps([1, 2]),
         "no claims": json.dumps({key: value for key, value in found.items() if key != "claims"}),
         "half a claim": json.dumps(found | {"claims": [{"claim": rows[0]["claim"]}]}),
+        "no rows": json.dumps(found | {"claims": ["it grows"]}),
+        "an older one": json.dumps({key: value for key, value in found.items() if key != "protocol"}),
         "another's": json.dumps(found | {"experiment": "isotropic.tasks"}),
     }[how]
 
@@ -125,7 +143,9 @@ def damage(found, how):
         ("cut short", "is damaged"),
         ("a list", "lacks some of experiment"),
         ("no claims", "lacks some of experiment"),
-        ("half a claim", "has a claim that lacks some of claim"),
+        ("half a claim", "or a claim some of claim, paper, measured"),
+        ("no rows", "has claims that are no rows"),
+        ("an older one", "is of an older version: it lacks some of experiment"),
         ("another's", "is of 'isotropic.tasks', not of 'urn.motifs'"),
     ],
 )
@@ -137,7 +157,12 @@ def test_a_damaged_file_is_named_and_nothing_is_written(two, how, words, capsys)
     err = capsys.readouterr().err
     assert str(path) in err
     assert words in err
-    assert "Run minigrow run urn.motifs" in err
+    remedy = (
+        f"minigrow gallery {two} --judge urn.motifs"
+        if how in ("half a claim", "an older one")
+        else f"minigrow run urn.motifs --out {two}"
+    )
+    assert remedy in err, "what is measured can be judged again; what is lost must be measured again"
     assert (two / "README.md").read_text() == "as it was"
 
 
@@ -162,7 +187,9 @@ def test_the_poster_needs_its_five_experiments(results, tmp_path):
 
 
 def test_the_poster_counts_what_the_summary_counts(results):
-    held = poster.verdicts(results)
-    assert len(poster.PANELS) == len({name.split(".")[0] for name in poster.PANELS}) == len(held) == 5
-    lines = gallery.summary(results).splitlines()[2:-1]
-    assert [line.split(" | ")[-2:] for line in lines] == [[str(yes + no), f"{yes} |"] for yes, no in held.values()]
+    counted = poster.verdicts(results)
+    assert len(poster.PANELS) == len({name.split(".")[0] for name in poster.PANELS}) == len(counted) == 5
+    lines = [line.strip("| ").split(" | ") for line in gallery.summary(results).splitlines()[2:-1]]
+    assert [[int(cell) for cell in line[-3:]] for line in lines] == [
+        [each[v] for v in VERDICTS] for each in counted.values()
+    ]
