@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minigrow import nimble
-from minigrow.experiments.nimble import ablation, anatomy, common, freed, sweeps, trials, width
-from minigrow.growth import History, Plan
+from minigrow.experiments.nimble import anatomy, common, freed, sweeps, trials
+from minigrow.growth import Plan
 from minigrow.growth.files import plain
 
 SMALL = {
@@ -21,16 +21,6 @@ SMALL = {
         "starts": [0.5, 8.5],
         "digits": {"repeats": 1, "epochs": 2, "starts": [2.5, 8.5], "goals": [[0.1, 10.0]]},
     },
-    width: {
-        "repeats": 2,
-        "points": 60,
-        "epochs": 100,
-        "tasks": {"bessel": [2, 4], "mixture 0.1": [2]},
-        "arms": [3],
-        "spiral_widths": [3],
-        "spiral_epochs": 20,
-    },
-    ablation: {"repeats": 2, "width": 4, "points": 60, "epochs": 200, "rates": [1e-3, 1e-2]},
 }
 
 
@@ -101,39 +91,6 @@ def test_diverged_trials_are_counted_not_dropped():
     assert np.isinf(claims[1].measured)
 
 
-def ablation_data(**tests):
-    base = dict.fromkeys(ablation.ARMS, 1.0) | tests
-    shake = 1 + np.array([-0.01, 0.0, 0.01])
-    return {"arms": {name: {"rate": 1e-3, "test": list(value * shake)} for name, value in base.items()}}
-
-
-def test_ablation_names_the_cause():
-    claims = {c.claim: c.holds for c in ablation.claims(ablation_data(growing=0.1, schedule=0.1, unseen=0.1))}
-    assert claims["growing has the lower test error than: static"]
-    assert not claims["the task's gradient into c matters: growing beats the fixed schedule"]
-    assert not claims["the extra input matters: growing beats the mask that neurons do not see"]
-    assert claims["the mask matters: growing beats one gate for the whole layer"]
-    tuned = {"static, rate tuned": 0.1, "growing, rate tuned": 0.1}
-    claims = {c.claim: c.holds for c in ablation.claims(ablation_data(growing=0.1, **tuned))}
-    assert not claims["growing has the lower test error than: static, rate tuned"]
-    assert not claims["growing beats static when both rates are tuned"]
-
-
-def test_ablation_verdict_is_plain():
-    text = ablation.verdict(ablation_data(growing=0.1, released=2.0, schedule=0.1, unseen=0.05)["arms"])
-    assert "Growing ends with 0.1 times the test error of the untuned static network (less than it)." in text
-    assert text.endswith("Not clearly behind growing: schedule; unseen.")
-    assert "released" in text.split("Clearly behind growing:")[1].split(".")[0]
-    assert "not clearly different" in ablation.verdict(ablation_data()["arms"])
-
-
-def test_arms_stop_at_equal_multiply_adds():
-    growing, static = (ablation.one(ablation.Job(arm, 1e-3, 4, 60, 300, 0)) for arm in ("growing", "static"))
-    assert static["epochs"] == 300
-    assert 300 < growing["epochs"] <= 450
-    assert ablation.one(ablation.Job("static, 2x longer", 1e-3, 4, 60, 300, 0))["epochs"] == 600
-
-
 def test_loss_without_the_size_term_is_the_error_before_the_last_step():
     x = np.linspace(-1, 1, 30)[:, None]
     net = nimble.controller([1, 4, 1], rng=0)
@@ -151,14 +108,6 @@ def test_a_diverged_network_ends_at_its_last_good_record():
     assert np.isfinite(last.theta).all()
     assert np.isfinite(life["loss"]).all()
     assert life["epoch"][-1] < 20000
-
-
-def test_a_row_over_budget_is_not_taken():
-    rows = [{"epoch": i, "loss": 2.0 / i, "size_term": 1.0 / i, "validation_loss": 2.0 / i} for i in (1, 2, 3)]
-    life = History(tuple(row | {"multiply_adds": 10 * row["epoch"]} for row in rows))
-    assert ablation.at_budget(life, 20.0) == {"train": 0.5, "test": 1.0, "epochs": 2}
-    assert ablation.at_budget(life, 29.9)["epochs"] == 2
-    assert ablation.at_budget(life, 1e9)["epochs"] == 3
 
 
 def test_trial_i_is_the_same_in_every_setting_and_cut():
@@ -189,21 +138,6 @@ def test_sweeps_count_wins_and_losses():
     assert holding(sweeps, {"tasks": {"cubic": good}}) == [True, True, True]
     assert holding(sweeps, {"tasks": {"cubic": bad}}) == [False, False, True]
     assert "loses at 1" in sweeps.claims({"tasks": {"cubic": bad}})[0].unit
-
-
-def test_width_judges_over_all_widths():
-    found = {"widths": [2, 4], "growing": [[0.1, 0.2], [0.1, 0.21]], "static": [[0.4, 0.2], [0.41, 0.2]]}
-    claim = width.claims({"tasks": {"bessel": found}})[0]
-    assert claim.measured == pytest.approx(0.5, rel=0.05)
-    assert "wins at widths [2], loses at []" in claim.claim
-    spiral = {"widths": [4], "growing": [[90.0], [91.0], [92.0]], "static": [[80.0], [81.0], [82.0]]}
-    assert holding(width, {"tasks": {"spirals 3": spiral}}) == [True]
-
-
-def test_width_twins_share_their_data():
-    a, b = (width.parts(width.Job("mixture 0.5", 4, rule, 50, 1, 7)) for rule in width.RULES)
-    assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
-    assert [len(part) for part in width.parts(width.Job("spirals 3", 4, "static", 0, 1, 0))] == [240, 240, 60, 60]
 
 
 def test_freed_spread_is_between_medians():

@@ -66,3 +66,18 @@ def test_released_gate_is_a_mask_of_length_one(s):
     p = net.params
     hidden = expected * np.tanh(0.3 * p["W1"][:, 0] + s * p["w1"] + p["b1"])
     np.testing.assert_allclose(net(np.array([[0.3]]))[0], p["W2"] @ hidden + p["b2"], rtol=1e-12)
+
+
+def test_released_first_weights_are_uniform_in_one_over_root_inputs():
+    """Bounds per layer, c counted among the inputs of the first; mean 0 and variance bound^2 / 3; biases are drawn, too."""
+    net = controller([3, 4000, 2], init="fan_in_uniform", rng=0)
+    p, first, last = net.params, 1 / np.sqrt(4), 1 / np.sqrt(4000)
+    for name, bound in {"W1": first, "w1": first, "b1": first, "W2": last}.items():
+        drawn = p[name]
+        assert 0.99 * bound < np.abs(drawn).max() <= bound
+        assert abs(drawn.mean()) < 5 * bound / np.sqrt(3 * drawn.size)  # five standard errors
+        assert drawn.var() == pytest.approx(bound**2 / 3, rel=0.1)
+    assert 0 < np.abs(p["b2"]).max() <= last
+    assert abs(np.corrcoef(p["w1"], p["b1"])[0, 1]) < 0.1, "b is no copy of the weights"
+    assert np.array_equal(net.theta, controller([3, 4000, 2], init="fan_in_uniform", rng=0).theta)
+    assert not controller([3, 4, 2], rng=0).params["b1"].any()

@@ -7,6 +7,7 @@ import pytest
 
 from minigrow.experiments import protocol
 from minigrow.experiments.nimble import ablation, classes, scaling, twins, width
+from minigrow.growth import History
 from minigrow.growth.files import plain
 
 SMALL = {
@@ -106,6 +107,11 @@ def test_scaling_claims_hold_are_refuted_and_are_undecided():
     assert verdicts(scaling, "bessel", task(powers(-0.8), powers(-0.8), edge=True)) == ["undecided"] * 5
 
 
+def test_two_widths_are_always_on_a_line_and_decide_nothing():
+    found = task(powers(-0.8, (4, 16)), powers(-0.8, (4, 16)), widths=(4, 16))
+    assert verdicts(scaling, "bessel", found) == ["holds", "undecided", "holds", "undecided", "holds"]
+
+
 def test_slopes_are_those_of_polyfit_and_of_the_range_alone():
     rng = np.random.default_rng(0)
     widths = (2, 4, 8, 16, 32, 64, 128)
@@ -189,6 +195,14 @@ def test_arms_stop_at_equal_multiply_adds():
     assert static["epochs"] == 300
     assert 300 < growing["epochs"] <= 450
     assert ablation.one(ablation.Job("static, 2x longer", 1e-3, 4, 60, 300, "fan_in_uniform", 0))["epochs"] == 600
+
+
+def test_a_row_over_budget_is_not_taken():
+    rows = [{"epoch": i, "loss": 2.0 / i, "size_term": 1.0 / i, "validation_loss": 2.0 / i} for i in (1, 2, 3)]
+    life = History(tuple(row | {"multiply_adds": 10 * row["epoch"]} for row in rows))
+    assert ablation.at_budget(life, 20.0) == {"train": 0.5, "test": 1.0, "epochs": 2}
+    assert ablation.at_budget(life, 29.9)["epochs"] == 2
+    assert ablation.at_budget(life, 1e9)["epochs"] == 3
 
 
 JOB = twins.Job("mixture 0.5", 4, "growing", 50, 20, None, "fan_in_uniform", rate=1e-2, seed=7)

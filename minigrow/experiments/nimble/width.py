@@ -162,6 +162,15 @@ def _claims(name, task):
     ]  # fmt: skip
 
 
+def plain_numbers(ax: Any) -> None:
+    """Write per cents on a logarithmic axis as 20, 50, 100, not as powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `width.png`, test error against width, and `scaling.png`, the slopes."""
     from minigrow.plotting import log_bars, picture
@@ -176,6 +185,8 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             ax.set_xticks(task["widths"], task["widths"], fontsize=12)
             ax.set(title=Path(name).name, xlabel="neurons in the hidden layer")
             ax.set_ylabel("test error" if is_curve(name) else "wrong on test rows (%)")
+            if not is_curve(name):
+                plain_numbers(ax)
             ax.legend()
         for ax in axes.ravel()[len(tasks) :]:
             ax.set_axis_off()
