@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 
 from minigrow.experiments.isotropic import (
-    abundance,
     against_tanh,
     selfsizing,
     sparsification,
-    tasks,
-    timing,
 )
 
 SHAKE = np.array([-0.01, 0.0, 0.01])  # three repeats that differ a little, so that intervals exist
@@ -17,85 +14,6 @@ SHAKE = np.array([-0.01, 0.0, 0.01])  # three repeats that differ a little, so t
 
 def failing(module, data):
     return [i for i, claim in enumerate(module.claims(data)) if not claim.holds]
-
-
-def timing_data(**seconds):
-    usual = {"epoch": 30.0, "step": 1.0, timing.GROW: 0.5, timing.SVD: 20.0, timing.REFLECTION: 5.0, timing.CHECK: 3.0}
-    return {
-        "networks": [[64, 3, 3, 10]],
-        "seconds": [{k: [v] * 3 for k, v in {**usual, **seconds}.items()}],
-    }
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        ({}, []),
-        ({timing.GROW: 1.1}, [0]),
-        ({timing.SVD: 31.0}, [1]),
-        ({timing.SVD: 105.0}, [1, 2]),
-        ({timing.REFLECTION: 21.0}, [3]),
-        ({timing.CHECK: 31.0}, [4]),
-    ],
-)
-def test_timing(seconds, expected):
-    assert failing(timing, timing_data(**seconds)) == expected
-
-
-def test_timing_judges_the_widest_digits_network_and_the_last_one():
-    data = timing_data()
-    data["networks"].append([3072, 3, 3, 10])
-    data["seconds"].append({name: [9.0] * 3 for name in data["seconds"][0]})
-    claims = timing.claims(data)
-    assert claims[0].measured == 0.5
-    assert claims[2].measured == pytest.approx(100 / timing.PAPER_STEPS)
-
-
-def tasks_data(ends=(20, 24, 28, 22), slopes=(0.0, 0.2), weak_last=30, accuracy=95.0):
-    def one(start, decay, ends, slope):
-        last = slope * start
-        return {
-            "start": [start, start],
-            "decay": decay,
-            "ends": [[e / 2 + last, e / 2 + last] for e in ends],
-            "accuracy": [accuracy] * 4,
-        }
-
-    starts = range(5, 80, 6)
-    strong = [one(start, 0.1, ends, slopes[0]) for start in starts]
-    weak = [one(start, 0.001, (*ends[:3], weak_last), slopes[1]) for start in starts]
-    return {"runs": strong + weak}
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({}, []),
-        ({"ends": (20, 19, 28, 22)}, [0]),
-        ({"ends": (20, 24, 23, 22), "weak_last": 24}, [1]),
-        ({"ends": (20, 24, 28, 29)}, [2]),
-        ({"slopes": (0.1, 0.2)}, [3]),
-        ({"slopes": (-0.1, 0.2)}, [3]),
-        ({"slopes": (0.0, -0.1)}, [4]),
-        ({"weak_last": 20}, [5]),
-        ({"accuracy": 89.0}, [6]),
-    ],
-)
-def test_tasks(change, expected):
-    assert failing(tasks, tasks_data(**change)) == expected
-
-
-def abundance_data(wider=1.0, narrower=0.0):
-    shift = np.array([[0.0, narrower, narrower], [wider, 0.0, narrower], [wider, wider, 0.0]])
-    return {"widths": [7, 10, 25], "accuracy": 95 + shift[:, :, None] + SHAKE * np.arange(9).reshape(3, 3, 1)}
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [({}, []), ({"wider": 0.2}, [0]), ({"wider": -0.2}, [0, 1]), ({"narrower": -0.6}, [2])],
-)
-def test_abundance(change, expected):
-    assert failing(abundance, abundance_data(**change)) == expected
 
 
 def sparsification_data(extra=0.0, change=0.0, deviation=10.0, depth=41):

@@ -9,16 +9,12 @@ import pytest
 
 from minigrow import isotropic
 from minigrow.datasets import digits
-from minigrow.datasets.blocks import join
 from minigrow.experiments import shared
 from minigrow.experiments.isotropic import (
-    abundance,
     against_tanh,
     common,
     selfsizing,
     sparsification,
-    tasks,
-    timing,
 )
 from minigrow.growth import Plan
 from minigrow.nn import AdamW
@@ -29,16 +25,6 @@ def random_net(widths, seed=0):
     net = isotropic.Network.create(widths, init="glorot", rng=seed)
     rng = np.random.default_rng(seed)
     return dataclasses.replace(net, theta=net.theta + 0.3 * rng.standard_normal(net.theta.size))
-
-
-def test_ramp_leads_both_layers_from_first_to_last():
-    train = shared.digit_parts(0)[0]
-    for first, last in ((4, 9), (9, 4)):
-        plan = Plan(epochs=7, policies=(abundance.Ramp(first, last, 1, 6),))
-        history = common.trained(common.network([64, first, first, 10], 0), train, 0, plan).history
-        assert history["widths"][0, 1:-1].tolist() == [first, first]
-        assert history["widths"][-1, 1:-1].tolist() == [last, last]
-        assert (np.diff(history["widths"][:, 1]) * np.sign(last - first) >= 0).all()
 
 
 def test_share_counts_only_large_hidden_weights():
@@ -62,41 +48,6 @@ def test_sparsified_networks_answer_as_before():
     assert found["before"] > 99
     assert found["after"] == pytest.approx(sparsification.predicted(3, 8), abs=2)
     assert 0 < found["deviation"] < 64
-
-
-def test_memory_is_the_slope_of_least_squares():
-    rng = np.random.default_rng(0)
-    starts, ends = rng.integers(5, 80, (9, 2)), rng.integers(5, 40, (9, 2))
-    rows = [{"start": s, "ends": [[0, 0], e]} for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
-    found = tasks.memory(rows)
-    assert found.value == pytest.approx(np.polyfit(starts.sum(axis=1), ends.sum(axis=1), 1)[0])
-    assert found.low < found.value < found.high
-    assert tasks._slope(np.array([[5.0, 1.0], [5.0, 3.0]])) == 0
-
-
-def test_tasks_are_standardised_alone_and_end_with_the_second():
-    train, test = tasks.task_parts(3)
-    last = join(train, list(tasks.PHASES.values())[-1])
-    assert np.flatnonzero(np.abs(last.X).sum(axis=0)).min() >= 64
-    assert np.flatnonzero(np.abs(last.X).sum(axis=0)).max() < 128
-    assert set(last.y) == set(range(10, 20))
-    assert all(abs(part.X.mean()) < 1e-5 for part in train)
-    assert len(test[0].y) == 359
-
-
-def test_each_phase_is_tested_on_its_own_tasks(monkeypatch):
-    seen = []
-    monkeypatch.setattr(tasks, "accuracy", lambda net, data: seen.append(sorted(set(data.y // 10))) or 0.0)
-    history, scores = tasks.one(tasks.Job((5, 5), 0.1, [1, 2, 1, 1], 0))
-    assert seen == list(tasks.PHASES.values())
-    assert scores == [0, 0, 0, 0]
-    steps = np.diff(history["step"], prepend=0)
-    assert np.round(steps / steps[0]).tolist() == [1, 2, 2, 3, 1]  # each active task brings its samples
-
-
-def test_stronger_decay_leaves_smaller_weights():
-    strong, weak = (tasks.one(tasks.Job((5, 5), decay, [3, 1, 1, 1], 0))[0] for decay in (10.0, 0.001))
-    assert strong["sigma1"][-1, 0] < 0.9 * weak["sigma1"][-1, 0]
 
 
 def test_turned_digits_keep_their_classes_and_their_ink():
@@ -156,19 +107,6 @@ def test_a_diverged_run_comes_back_as_it_began():
     run = common.trained(net, train, 0, Plan(epochs=3), AdamW(rate=1e30, weight_decay=0.0))
     assert run.epoch == 0
     assert np.array_equal(run.net.theta, net.theta)
-
-
-def test_timing_takes_random_inputs_of_the_papers_size():
-    assert np.array_equal(timing.data_for(64, 0).X, shared.digit_parts(0)[0].X)
-    data = timing.data_for(80, 0)
-    assert data.X.shape == (1438, 80)
-    assert data.X.dtype == np.float32
-
-
-def test_a_step_is_an_epoch_over_its_batches():
-    seconds = timing.measure(timing.Job([64, 4, 4, 10], 1, 2, 0))
-    assert np.divide(seconds["epoch"], seconds["step"]) == pytest.approx([30, 30])  # 1438 samples, 48 at a time
-    assert all(len(values) == 2 for values in seconds.values())
 
 
 def test_accuracy_counts_right_answers_in_per_cent():

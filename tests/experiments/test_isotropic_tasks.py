@@ -1,6 +1,8 @@
 """Scheduled tasks: what a step deals, what a life is, and every claim where it holds, is refuted and is undecided."""
 
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from minigrow.datasets import from_arrays
 from minigrow.experiments import protocol
 from minigrow.experiments.isotropic import tasks, tasks_lives, together
 from minigrow.experiments.isotropic.tasks_lives import ADAPTIVE, ARMS, PHASES, STATIC
+from minigrow.experiments.jobs import parallel_map
 
 RNG = np.random.default_rng(0)
 TINY = tasks.FULL | {"repeats": 2, "widths": [5, 8], "phase": 6, "every": 2}
@@ -153,6 +156,15 @@ def test_end_to_end(tmp_path):
     for name in TINY["data"]:
         starts = [[row["start"] for row in data["runs"][name][arm]] for arm in ARMS]
         assert starts[0] == starts[1] == starts[2]
+
+
+def test_processes_change_nothing():
+    tiny = TINY | {"data": ["digits"]}
+    alone = tasks.run(tiny, 3, lambda f, jobs: [f(job) for job in jobs])
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        shared = tasks.run(tiny, 3, lambda f, jobs: parallel_map(pool, "tasks", f, jobs))
+    assert alone.data == shared.data
+    assert np.array_equal(alone.history["sigma1"], shared.history["sigma1"], equal_nan=True)
 
 
 def test_memory_is_the_slope_of_least_squares():

@@ -59,9 +59,9 @@ def _memories(ax: Any, name: str, arms: dict[str, Any]) -> None:
         slope = round(memory(arms[arm]).value, 2) + 0
         ax.plot(*points.T, label=f"{label}: slope {slope:.2f}", **marked(i) | {"linestyle": ""})
     ax.set(title=f"{name}: what is left of the start", xlabel="hidden neurons at the start", xlim=(0, None))
-    ax.set(ylabel="hidden neurons at the end", ylim=(0, 1.45 * ax.get_ylim()[1]))
+    ax.set(ylabel="hidden neurons at the end", ylim=(0, 1.6 * ax.get_ylim()[1]))
     ax.axline((0, 0), slope=1, color=GREY, linestyle=":", label="as it started")
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="white")
 
 
 def _scores(ax: Any, name: str, arms: dict[str, Any]) -> None:
