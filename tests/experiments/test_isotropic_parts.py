@@ -102,7 +102,7 @@ def test_the_third_side_has_no_hidden_layer():
 
 
 def test_a_diverged_run_comes_back_as_it_began():
-    train = shared.digit_parts(0)[0]
+    train = shared.parts("digits", 0)[0]
     net = common.network([64, 4, 10], 0)
     run = common.trained(net, train, 0, Plan(epochs=3), AdamW(rate=1e30, weight_decay=0.0))
     assert run.epoch == 0
@@ -110,14 +110,14 @@ def test_a_diverged_run_comes_back_as_it_began():
 
 
 def test_accuracy_counts_right_answers_in_per_cent():
-    data = shared.digit_parts(0)[1]
+    data = shared.parts("digits", 0)[1]
     one_hot = np.eye(10)[data.y]
     one_hot[: len(data.y) // 4] = np.eye(10)[(data.y[: len(data.y) // 4] + 1) % 10]
     assert common.accuracy(lambda X: one_hot, data) == pytest.approx(100 * (1 - (len(data.y) // 4) / len(data.y)))
 
 
 def test_another_seed_is_another_split():
-    first, again, other = (shared.digit_parts(seed)[1].X for seed in (0, 0, 1))
+    first, again, other = (shared.parts("digits", seed)[1].X for seed in (0, 0, 1))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
