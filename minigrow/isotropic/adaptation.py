@@ -4,11 +4,10 @@ If there are fewer than k, the layer is using them, so more are added; if there 
 decay lets singular values fall below tau when they are no longer needed, so it is weight decay that forgets. Layers are adapted
 from the last to the first, since removal in layer l changes the input of layer l + 1, and a later psi must be settled by then.
 
-What counts as a singular value is a choice. W_l (m, d) has min(m, d) of them. With counted="all" each of the m neurons has one,
-and those that W_l lacks are zeros, which are spare; with counted="released" only the min(m, d) count, as in the authors'
-program. The two differ where m > d: there the released rule does not see the neurons it has added, and adds more each time
-for as long as more than d - k of the d are above tau.
-Source: Bird 2026, auto-adaptation; github.com/GeorgeBird1/Isotropic-Adaptive-MLPs, `auto_neuroadapation`.
+W_l (m, d) has min(m, d) singular values. With counted="all" each of the m neurons has one, and those that W_l lacks are zeros,
+which are spare; with counted="released" only the min(m, d) count. Where m > d the released rule does not see the neurons it has
+added, and adds more each time for as long as more than d - k of the d are above tau.
+Source: Bird 2026, auto-adaptation, and its program (GeorgeBird1/Isotropic-Adaptive-MLPs).
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ def of_matrix(net: Network, layer: int) -> np.ndarray:
     return singular_values(net, layer)[: min(net.params[f"W{net.hidden(layer)}"].shape)]
 
 
-COUNTED: dict[str, Callable[[Network, int], np.ndarray]] = {"all": of_neurons, "released": of_matrix}
+COUNTED: dict[str, Callable[..., np.ndarray]] = {"all": of_neurons, "released": of_matrix}
 BY = ("sigma", "product")
 
 
@@ -75,14 +74,14 @@ def adapt(
     spare = int(np.sum(sigma <= validate.positive(tau, "tau")))
     missing = validate.whole(scaffold, "scaffold") - spare
     reason = f"{spare} of {scaffold} scaffold neurons with sigma <= {tau}"
+    surplus = min(-missing, net.widths[layer + 1] - 1)
+    if missing <= 0 and surplus <= 0:
+        return net, ()
     if missing > 0:
         net, event = grow(net, layer, missing, rng=rng, reason=reason)
-        return net, (event,)
-    surplus = min(-missing, net.widths[layer + 1] - 1)
-    if surplus > 0:
+    else:
         net, event = prune(net, layer, surplus, by=by, X=X, reason=reason)
-        return net, (event,)
-    return net, ()
+    return net, (event,)
 
 
 class AutoAdapt(NamedTuple):
