@@ -124,8 +124,8 @@ def results(folder: Path) -> str:
     found = g.collect(ROOT / "figures")
     parts = [
         "# Every claim and its verdict",
-        "What the papers say and what we asked besides (ours), judged on full runs by a criterion that is stated. Many claims do not "
-        "hold; the methods' pages discuss them. Figures are in the [gallery](gallery.md).",
+        "What the papers say and what we asked besides (ours), judged on full runs by a criterion that is stated. Many are refuted "
+        "or undecided; the methods' pages discuss them. Figures are in the [gallery](gallery.md).",
         g.summary(found),
     ]
     for method, group in g.by_method(found).items():

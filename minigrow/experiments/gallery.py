@@ -7,6 +7,7 @@ same pieces: `summary`, `figures`, `claims`, `made`.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,8 @@ def command(result: Result) -> str:
     options = " --full" if found["mode"] == "full" else ""
     options += f" --seed {found['seed']}" if found["seed"] else ""
     options += f" --repeats {found['repeats']}" if found["repeats"] != config["repeats"] else ""
+    data = found["config"].get("data")
+    options += f" --data {shlex.quote(data[0])}" if data is not None and data != config.get("data") else ""
     return f"minigrow run {result.experiment.name}{options}"
 
 

@@ -98,6 +98,10 @@ def test_the_settings_beside_the_authors_are_a_table(two):
             {"mode": "full", "seed": 0, "repeats": 3},
             "minigrow run differentiable_structure.residual --full --repeats 3",
         ),
+        (
+            {"mode": "full", "seed": 0, "repeats": None, "config": {"data": ["my data"]}},
+            "minigrow run differentiable_structure.residual --full --data 'my data'",
+        ),
     ],
 )
 def test_the_command_says_what_is_not_the_default(two, found, expected):
