@@ -6,8 +6,7 @@ from the last to the first, since removal in layer l changes the input of layer 
 
 W_l (m, d) has min(m, d) singular values. With counted="all" each of the m neurons has one, and those that W_l lacks are zeros,
 which are spare; with counted="released" only the min(m, d) count. Where m > d the released rule does not see the neurons it has
-added, and adds more each time for as long as more than d - k of the d are above tau.
-Source: Bird 2026, auto-adaptation, and its program (GeorgeBird1/Isotropic-Adaptive-MLPs).
+added, and adds more each time for as long as more than d - k are above tau. Source: Bird 2026, and its released program.
 """
 
 from __future__ import annotations
@@ -61,9 +60,8 @@ def adapt(
 ) -> tuple[Network, tuple[Event, ...]]:
     """Grow or prune hidden layer `layer` until just `scaffold` of its singular values are <= tau (one neuron always stays).
 
-    `counted` is "all" or "released", see above; `by` is the criterion of `prune` that says who goes, "sigma" or "product" (the
-    number that go follows from sigma either way). X (n, m_0) is needed for psi="expectation" only.
-    Raises ValueError for tau <= 0, scaffold < 0 or an unknown choice.
+    `counted` is "all" or "released"; `by`, "sigma" or "product", says who goes (how many, sigma says either way). X (n, m_0) is
+    needed for psi="expectation" only. Raises ValueError for tau <= 0, scaffold < 0 or an unknown choice.
 
     >>> net, events = adapt(Network.create([4, 3, 2], rng=0), 0, tau=0.5, scaffold=2, rng=1)
     >>> net.widths, events[0].reason
@@ -74,13 +72,13 @@ def adapt(
     spare = int(np.sum(sigma <= validate.positive(tau, "tau")))
     missing = validate.whole(scaffold, "scaffold") - spare
     reason = f"{spare} of {scaffold} scaffold neurons with sigma <= {tau}"
-    surplus = min(-missing, net.widths[layer + 1] - 1)
-    if missing <= 0 and surplus <= 0:
+    change = max(missing, 1 - net.widths[layer + 1])
+    if change == 0:
         return net, ()
-    if missing > 0:
-        net, event = grow(net, layer, missing, rng=rng, reason=reason)
+    if change > 0:
+        net, event = grow(net, layer, change, rng=rng, reason=reason)
     else:
-        net, event = prune(net, layer, surplus, by=by, X=X, reason=reason)
+        net, event = prune(net, layer, -change, by=by, X=X, reason=reason)
     return net, (event,)
 
 
