@@ -6,15 +6,17 @@ thread: the caller's `pmap` runs jobs side by side. `growing` starts at N = 0, `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.experiments.claims import Estimate, bootstrap, mean, median
+from minigrow.experiments.claims import Estimate, bootstrap, median, proportion
+from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.growth import Diverged, History, Plan
 from minigrow.nimble import TASKS, Network, fit, run_trials
 from minigrow.nimble.formulas import size_term
+from minigrow.nimble.trials import Trials
 from minigrow.nn import Adam
 from minigrow.nn.optimisers import State
 from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
@@ -24,14 +26,16 @@ Array = np.ndarray
 
 
 class Batch(NamedTuple):
-    """Some trials of one setting: task, first size, goal, lambda, number of trials, and the two numbers that make their seed."""
+    """Some trials of one setting: task, first size, goal, lambda, width of the step, epochs (0: the task's), trials, their seed."""
 
     task: str
     size: float
     goal: float
     strength: float
-    trials: int
-    seed: tuple[int, int]
+    delta: float = 1.0
+    epochs: int = 0
+    trials: int = 0
+    seed: int = 0
 
 
 class Found(NamedTuple):
@@ -45,39 +49,63 @@ class Found(NamedTuple):
 def one_batch(job: Batch) -> Found:
     """Train the trials of a job on one thread.
 
-    >>> one_batch(Batch("step", 0.0, 5.0, 0.01, 1, (0, 0))).diverged
+    >>> one_batch(Batch("step", 0.0, 5.0, 0.01, epochs=40, trials=1)).diverged
     0
     """
-    rng = np.random.default_rng(job.seed)
-    found = run_trials(job.task, job.trials, size=job.size, rng=rng, goal=job.goal, strength=job.strength, threads=1)
-    return Found(rounded(found.test), rounded(found.size), int(np.sum(found.diverged >= 0)))
+    found = trials_of(job)
+    return Found(rounded(found.test, 6), rounded(found.size, 6), int(np.sum(found.diverged >= 0)))
+
+
+def trials_of(job: Batch) -> Trials:
+    """Return the trials of a job with their traces.
+
+    >>> trials_of(Batch("step", 0.0, 5.0, 0.01, epochs=40, trials=2)).test.shape
+    (2,)
+    """
+    task = TASKS[job.task]
+    task = task._replace(epochs=job.epochs or task.epochs)
+    numbers = {"size": job.size, "goal": job.goal, "strength": job.strength, "delta": job.delta}
+    return run_trials(task, job.trials, **numbers, rng=np.random.default_rng(job.seed), threads=1)
 
 
 def settings(batches: Sequence[Batch], trials: int, seed: int, pmap: Callable) -> list[Found]:
     """Run `trials` trials of every setting, cut into jobs; trial i sees the same data and weights in all settings.
 
-    >>> [found.diverged for found in settings([Batch("step", 0.0, 5.0, 0.01, 0, (0, 0))], 2, 0, lambda f, jobs: map(f, jobs))]
+    >>> batch = Batch("step", 0.0, 5.0, 0.01, epochs=40)
+    >>> [found.diverged for found in settings([batch], 2, 0, lambda f, jobs: map(f, jobs))]
     [0]
     """
-    cuts = [min(CHUNK, trials - first) for first in range(0, trials, CHUNK)]
-    jobs = [b._replace(trials=n, seed=(seed, i)) for b in batches for i, n in enumerate(cuts)]
-    parts = list(pmap(one_batch, jobs))
-    groups = [parts[i : i + len(cuts)] for i in range(0, len(parts), len(cuts))]
+    groups = cut(one_batch, batches, trials, seed, pmap)
     return [Found(_joined(g, "test"), _joined(g, "size"), sum(part.diverged for part in g)) for g in groups]
+
+
+def cut(f: Callable[[Batch], Any], batches: Sequence[Batch], trials: int, seed: int, pmap: Callable) -> list[list[Any]]:
+    """Return for every setting [f(job), ...] of the jobs of at most CHUNK trials into which it is cut.
+
+    >>> cut(lambda job: job.trials, [Batch("step", 0.0, 5.0, 0.01)], 60, 0, map)
+    [[25, 25, 10]]
+    """
+    sizes = [min(CHUNK, trials - first) for first in range(0, trials, CHUNK)]
+    seeds = child_seeds(seed, len(sizes))
+    jobs = [b._replace(trials=n, seed=s) for b in batches for n, s in zip(sizes, seeds, strict=True)]
+    parts = list(pmap(f, jobs))
+    return [parts[i : i + len(sizes)] for i in range(0, len(parts), len(sizes))]
 
 
 def _joined(parts, name):
     return [value for part in parts for value in getattr(part, name)]
 
 
-def pair(task: str, strength: float | None = None, goal: float = 5.0) -> list[Batch]:
+def pair(
+    task: str, strength: float | None = None, goal: float = 5.0, delta: float = 1.0, epochs: int = 0
+) -> list[Batch]:
     """Return the two settings to compare: growing from N = 0, and grown, N = goal from the start.
 
     >>> [batch.size for batch in pair("cubic")]
     [0.0, 5.0]
     """
     strength = TASKS[task].strength if strength is None else strength
-    return [Batch(task, size, goal, strength, 0, (0, 0)) for size in (0.0, goal)]
+    return [Batch(task, size, goal, strength, delta, epochs) for size in (0.0, goal)]
 
 
 def errors(values: Sequence[float | None]) -> Array:
@@ -93,8 +121,8 @@ def errors(values: Sequence[float | None]) -> Array:
 def ratio(growing: Sequence[float], grown: Sequence[float], statistic: Callable = np.median) -> Estimate:
     """Return statistic(growing) / statistic(grown) of paired errors (n,), with a bootstrap interval over the trials.
 
-    >>> ratio([1.0, 1.0, 1.0], [2.0, 2.0, 2.0])
-    Estimate(value=0.5, low=0.5, high=0.5, n=3)
+    >>> ratio([1.0, 1.0, 1.0], [2.0, 2.0, 2.0])[:4]
+    (0.5, 0.5, 0.5, 3)
     """
     both = np.stack([errors(growing), errors(grown)], axis=-1)
 
@@ -118,25 +146,25 @@ def middle(values: Sequence[float | None]) -> Estimate:
         return median(errors(values))
 
 
+def charged(found: Mapping[str, Any], strength: float, goal: float = 5.0) -> Array:
+    """Return the test errors (n,) with the size term lambda (N - goal)^2, as the authors report them.
+
+    >>> charged({"test": [1.0, None], "size": [4.0, 5.0]}, 0.1).tolist()
+    [1.1, inf]
+    """
+    with np.errstate(invalid="ignore"):
+        term = strength * (np.array(found["size"], dtype=np.float64) - goal) ** 2
+    return errors(found["test"]) + np.nan_to_num(term, nan=np.inf)
+
+
 def better(growing: Sequence[float], grown: Sequence[float]) -> Estimate:
-    """Return in what share of the pairs growing has the smaller error, ties half, with a bootstrap interval.
+    """Return in what share of the pairs growing has the smaller error, ties half, with Wilson's interval.
 
     >>> better([1.0, 3.0, 1.0, 2.0], [2.0, 2.0, 2.0, 2.0]).value
     0.625
     """
     a, b = errors(growing), errors(grown)
-    return bootstrap((a < b) + 0.5 * (a == b), np.mean)
-
-
-def geometric(a: Sequence[float], b: Sequence[float]) -> Estimate:
-    """Return the geometric mean of a / b (n,) over paired seeds, with Student's 95 % interval on the logarithms.
-
-    >>> geometric([1.0, 4.0], [1.0, 1.0]).value
-    2.0
-    """
-    found = mean(np.log(np.asarray(a, dtype=np.float64) / np.asarray(b, dtype=np.float64)))
-    low, value, high = np.exp([found.low, found.value, found.high])
-    return Estimate(float(np.round(value, 12)), float(low), float(high), found.n)
+    return proportion((a < b) + 0.5 * (a == b))
 
 
 class Noting(NamedTuple):
@@ -178,16 +206,3 @@ def trained(net: Network, parts: Sequence[Array], plan: Plan, rate: float = 1e-3
         return fit(*parts[:2], net, rng=0, optimiser=noting, plan=plan)
     except Diverged as stopped:
         return stopped.run.net, stopped.run.history
-
-
-def rounded(values: Any) -> Any:
-    """Return numbers as nested lists with 6 digits, so that a results file stays readable.
-
-    >>> rounded(np.array([1 / 3]))
-    [0.333333]
-    """
-    if isinstance(values, (list, tuple)):
-        return [rounded(value) for value in values]
-    if isinstance(values, np.ndarray):
-        return rounded(values.tolist())
-    return float(f"{values:.6g}")

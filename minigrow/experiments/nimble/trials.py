@@ -1,8 +1,9 @@
-"""Experiment 1: does a growing network end better than a static one of equal final size? Algorithm A, four tasks.
+"""Experiment 1: does a growing network end better than a static one of equal final size? Algorithm A, six tasks.
 
-Every trial draws its own data and weights; its growing twin starts at N = 0, its grown twin at N = N_goal = 5, all else
-equal. Their final test errors are compared: medians, means (which bad minima dominate), and the share of trials in which
-growing is better. Source: Radhakrishnan et al. 2025, distributions of final test loss over 200 to 10^4 trials.
+Every trial draws its own data and weights; its growing twin starts at N = 0, its grown twin at N = N_goal = 5, all else equal. Their
+final test errors are compared in two ways: by our figures of merit, the medians and the share of trials in which growing is better,
+and by the authors', the ratio of the means of (test error + size term lambda (N - N_goal)^2), which rare bad minima dominate.
+Source: Radhakrishnan et al. 2025, distributions of final test loss over 200 to 10^4 trials.
 """
 
 from __future__ import annotations
@@ -13,16 +14,32 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.claims import Claim, Estimate, judge, median
-from minigrow.experiments.nimble.common import better, errors, middle, pair, ratio, settings
+from minigrow.experiments.claims import Claim, Estimate, above, below, exactly, judge, median, within
+from minigrow.experiments.nimble.common import better, charged, errors, middle, pair, ratio, settings
+from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
+from minigrow.nimble import TASKS
 
-QUICK = {"repeats": 200, "tasks": ["cubic", "quadratic", "bessel", "step"]}
-FULL = {"repeats": 1000, "tasks": ["cubic", "quadratic", "bessel", "step"]}
+QUICK = {"repeats": 25, "tasks": ["cubic", "quadratic", "bessel", "step"]}
+FULL = {"repeats": 1000, "tasks": ["cubic", "quadratic", "bessel", "step", "cubic 2", "quadratic 2"]}
+PROTOCOL = (
+    Setting("trials of each kind", 10000, "repeats", why="the authors' number takes an hour of one core",
+            effect="intervals are 3.2 times wider; the estimates are not shifted"),
+    Setting("tasks", ["cubic", "quadratic", "bessel", "step", "cubic 2", "quadratic 2"], "tasks"),
+    Setting("points", "32 training and 8 test points (step: 40 and 10), fresh in every trial"),
+    Setting("epochs", "40000; cubic 2 and quadratic 2: 20000 (the program of the fourth figure); step: 10000"),
+    Setting("rate", "0.001 (step: 0.08), plain gradient descent on all points, also for N"),
+    Setting("lambda, N_goal, neurons, delta", "0.1 (step: 0.01), 5, 9, 1"),
+    Setting("first weights", "uniform in [-1, 1]; N = 0 (growing) or 5 (grown), in both cases free to move"),
+    Setting("figure of merit", "mean(grown) / mean(growing) of the test loss with its size term",
+            ours="the same as growing / grown; beside it medians and shares of the test error without the size term",
+            why="a mean over trials is dominated by a few bad minima, and the size term is no error of prediction",
+            effect="both are judged, in claims of their own"),
+)  # fmt: skip
 FIGURES = {
     "trials.png": (
         "Share of trials below each test error, networks that grow against networks that are grown from the start,"
-        " on four tasks."
+        " on six tasks."
     ),
 }
 KINDS = ("growing", "grown")
@@ -33,15 +50,18 @@ REFERENCE = {
     "bessel": (0.129, 0.150),
     "step": (0.100, 0.117),
 }
-SIZES = (4.9, 5.2)
-PAPER = "growing outperforms static of equal final size"
+PAPER = "abstract 4: consistently outperform static networks of equivalent final size"
+SAME = 1.5  # medians that differ by less than this factor count as reproduced
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Train both twins of every trial of every task."""
     tasks = config["tasks"]
     found = settings([batch for task in tasks for batch in pair(task)], config["repeats"], seed, pmap)
-    data = {task: {kind: found[2 * i + j]._asdict() for j, kind in enumerate(KINDS)} for i, task in enumerate(tasks)}
+    data = {
+        task: {"lambda": TASKS[task].strength} | {kind: found[2 * i + j]._asdict() for j, kind in enumerate(KINDS)}
+        for i, task in enumerate(tasks)
+    }
     return Outcome({"tasks": data})
 
 
@@ -50,47 +70,45 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     rows = []
     for task, found in data["tasks"].items():
         both = [found[kind]["test"] for kind in KINDS]
-        typical, average, share = ratio(*both), ratio(*both, np.mean), better(*both)
+        merit = [charged(found[kind], found["lambda"]) for kind in KINDS]
         rows += [
-            judge(f"{task}: growing has the lower median test error", PAPER, typical, "growing / grown", "interval below 1",
-                  typical.high < 1),
-            judge(f"{task}: growing has the lower mean test error, that is fewer bad minima", PAPER, average,
-                  "growing / grown", "interval below 1", average.high < 1),
-            judge(f"{task}: growing is better in most trials", PAPER, share, "of trials", "interval above 0.5",
-                  share.low > 0.5),
+            judge(f"{task}: growing has the lower mean test loss, size term included (the authors' figure of merit)", PAPER,
+                  ratio(*merit, np.mean), "growing / grown", below(1)),
+            judge(f"{task}: growing has the lower median test error", PAPER, ratio(*both), "growing / grown", below(1)),
+            judge(f"{task}: growing is better in most trials", PAPER, better(*both), "of trials", above(0.5)),
         ]  # fmt: skip
     for task, found in data["tasks"].items():
-        rows += [_size(task, found), *(_reproduced(task, found, i) for i in range(2))]
+        size = median(found["growing"]["size"])
+        rows.append(judge(f"{task}: N reaches its goal of 5", "abstract 2: an auxiliary weight that directly controls network size",
+                          size, "neurons", within(4.9, 5.2)))  # fmt: skip
+        rows += [_reproduced(task, found, i) for i in range(2) if task in REFERENCE]
     diverged = sum(found[kind]["diverged"] for found in data["tasks"].values() for kind in KINDS)
     total = sum(len(found[kind]["test"]) for found in data["tasks"].values() for kind in KINDS)
-    rows.append(
-        judge("no trial diverges", "(ours)", Estimate(diverged, np.nan, np.nan, total), "trials", "none", diverged == 0)
-    )
-    return rows
-
-
-def _size(task, found):
-    size = median(found["growing"]["size"])
-    inside = SIZES[0] <= size.low and size.high <= SIZES[1]
-    return judge(f"{task}: N reaches its goal of 5", "final N 5.00 to 5.06 (an independent run)", size, "neurons",
-                 "interval of the median within 4.9 to 5.2", inside)  # fmt: skip
+    none = Estimate(diverged, np.nan, np.nan, total)
+    return [*rows, judge("no trial diverges", "(ours)", none, "trials", exactly("none", diverged == 0))]
 
 
 def _reproduced(task, found, i):
-    """Judge whether our median and an independent run's agree within the sampling error of both runs together."""
+    """Compare our median with an independent run's; the interval allows for the sampling error of both runs."""
     here, there = middle(found[KINDS[i]]["test"]), REFERENCE[task][i]
-    half = np.log(here.high / here.low) / 2
-    agrees = abs(np.log(there / here.value)) <= half * np.sqrt(1 + here.n / 200)
-    return judge(f"{task}: median test error, {KINDS[i]}, agrees with an independent run", f"{there:g} (200 trials)", here,
-                 "test error", "equal within the 95 % sampling error of both runs", agrees)  # fmt: skip
+    value = here.value / there
+    with np.errstate(invalid="ignore", over="ignore"):
+        wider = (here.high / here.low) ** (np.sqrt(1 + here.n / 200) / 2)
+    both = Estimate(value, value / wider, value * wider, here.n)
+    return judge(f"{task}: median test error, {KINDS[i]}, is that of an independent run up to a factor of {SAME:g}",
+                 f"{there:g} (200 trials)", both, "ours / theirs", within(1 / SAME, SAME))  # fmt: skip
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:
     """Draw `trials.png`: for every task, the share of trials below each test error, growing and grown."""
     from minigrow.plotting import look, picture
 
-    with picture(folder / "trials.png", columns=len(data["tasks"]), panel=(5.2, 4.8)) as axes:
-        for ax, (task, found) in zip(axes[0], data["tasks"].items(), strict=True):
+    tasks = data["tasks"]
+    columns = len(tasks) if len(tasks) < 5 else 3
+    with picture(folder / "trials.png", columns=columns, rows=-(-len(tasks) // columns), panel=(5.2, 4.8)) as axes:
+        for ax in axes.ravel()[len(tasks) :]:
+            ax.set_axis_off()
+        for ax, (task, found) in zip(axes.ravel(), tasks.items(), strict=False):
             for i, kind in enumerate(KINDS):
                 test = np.sort(errors(found[kind]["test"]))
                 share = np.arange(1, len(test) + 1) / len(test)
@@ -98,4 +116,5 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             ax.set_xscale("log")
             ax.set(title=task, xlabel="final test error x", xlim=(np.quantile(test, 0.005) / 2, None))
             ax.legend(loc="lower right", fontsize=11)
-        axes[0, 0].set_ylabel("share of trials with a test error below x")
+        for row in axes:
+            row[0].set_ylabel("share of trials below x")
