@@ -1,7 +1,7 @@
 """Experiment 5: which details of the released program matter, that the paper does not mention or states otherwise?
 
-Each variant changes one thing; its size and loss on the easy and the hard text are compared by rank with the method as listed.
-These are four questions, so each is asked at the level .05 / 4: an interval of 98.75 %.
+Each variant changes one thing; its size and loss on the easy and the hard text are compared by rank with the method as listed:
+four questions, each at the level .05 / 4, an interval of 98.75 %.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge for each variant whether size or loss, on either text, differ from the method as listed: by the clearest of the four."""
-    base = data["runs"][0]
-    return [_differs(name, runs, base) for name, runs in zip(data["names"][1:], data["runs"][1:], strict=True)]
+    others = zip(data["names"][1:], data["runs"][1:], strict=True)
+    return [_differs(name, runs, data["runs"][0]) for name, runs in others]
 
 
 def _differs(name, runs, base):
@@ -83,11 +83,9 @@ def _differs(name, runs, base):
         for what, units in UNITS.items():
             a, b = ends(runs[task], what), ends(base[task], what)
             found = shift(a, b, LEVEL)
-            less = found.value < 0
-            found = shift(b, a, LEVEL) if less else found
-            words = f"{task} text, {what}: {np.median(a):.4g} against {np.median(b):.4g}"
-            row = judge(f"{name}: makes a difference ({words})", "not mentioned", found,
-                        f"{units[not less]} (98.75 % interval)", above(0))  # fmt: skip
+            unit, found = (units[1], found) if found.value >= 0 else (units[0], shift(b, a, LEVEL))
+            claim = f"{name}: makes a difference ({task} text, {what}: {np.median(a):.4g} against {np.median(b):.4g})"
+            row = judge(claim, "not mentioned", found, f"{unit} (98.75 % interval)", above(0))
             asked.append((ORDER.index(row.verdict), rank_test(a, b).p, row))
     return min(asked, key=lambda each: each[:2])[-1]
 
@@ -106,8 +104,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
                     ax.plot(last, np.full(len(last), at), marker, color=COLOURS[i], markersize=5, alpha=0.7,
                             label=f"{task} text" if place == 0 else None)  # fmt: skip
                     ax.vlines(np.median(last), at - 0.2, at + 0.2, color="black", linewidth=2)
-            ax.set(xlabel=unit)
-            ax.set_yticks(y, data["names"])
+            ax.set(xlabel=unit, yticks=y, yticklabels=data["names"])
         axes[0, 0].set_title("size")
         axes[0, 1].set_title("loss; bar: median")
         axes[0, 0].legend()

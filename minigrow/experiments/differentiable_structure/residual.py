@@ -70,28 +70,16 @@ def values(runs: list[dict[str, Any]], name: str) -> np.ndarray:
 
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge the depth that the rule finds, and its accuracy against the best fixed depth."""
-    runs, rows = data["runs"], []
+    runs, paper, unit = data["runs"], "proposed, not tested", "pp of test accuracy more"
     fixed = {L: values(runs[f"fixed {L}"], "accuracy") for L in data["depths"]}
     best = max(fixed, key=lambda L: fixed[L].mean())
-    for name in PULLS:
-        gap = mean(values(runs[name], "accuracy") - fixed[best], OVERLAP)
-        rows.append(
-            judge(f"{name}: as accurate as the best fixed depth ({best})", "proposed, not tested", gap,
-                  "pp of test accuracy more", above(-0.5))
-        )  # fmt: skip
+    gaps = {name: mean(values(runs[name], "accuracy") - fixed[best], OVERLAP) for name in PULLS}
     low, high = (values(runs[name], "depth").astype(float) for name in PULLS)
-    paper = "proposed, not tested"
     return [
-        *rows,
+        *(judge(f"{name}: as accurate as the best fixed depth ({best})", paper, gap, unit, above(-0.5)) for name, gap in gaps.items()),
         judge("a stronger pull leaves fewer layers", paper, mean(low - high), "layers fewer", above(0)),
-        judge(
-            f"the stronger pull finds the best fixed depth ({best})",
-            paper,
-            mean(high - best),
-            "layers more",
-            within(-2, 2),
-        ),
-    ]
+        judge(f"the stronger pull finds the best fixed depth ({best})", paper, mean(high - best), "layers more", within(-2, 2)),
+    ]  # fmt: skip
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:
