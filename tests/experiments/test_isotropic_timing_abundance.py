@@ -27,6 +27,12 @@ def test_protocols_hold_what_runs(module):
     assert set(module.QUICK) == set(module.FULL)
 
 
+def test_abundance_decays_as_much_in_all_as_the_authors():
+    for config in (abundance.FULL, abundance.QUICK):  # theirs: 104 200 steps of 1e-3 with a decay of 1e-3
+        steps = sum(config["epochs"]) * config["epoch"]
+        assert config["rate"] * config["weight_decay"] * steps == pytest.approx(0.1042, rel=0.03)
+
+
 TINY = {
     timing: {"repeats": 2, "warm": 1, "steps": 2, "networks": [[8, 4, 4, 10], [9, 4, 4, 10]]},
     abundance: {"repeats": 2, "widths": [4, 6], "epochs": [1, 2, 1], "epoch": 2},
