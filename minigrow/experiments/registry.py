@@ -59,13 +59,15 @@ class Outcome(NamedTuple):
 
 
 EXPERIMENTS: tuple[Experiment, ...] = (
-    Experiment("isotropic.timing", "What does growing or pruning cost against an epoch?", 4, 30),
-    Experiment("isotropic.invariance", "Which changes keep the function, and how fast does removal break it?", 6, 30),
-    Experiment("isotropic.spectra", "Does training spread the singular values?", 3, 10),
-    Experiment("isotropic.tasks", "Does the size follow the tasks, and forget where it started?", 15, 60),
-    Experiment("isotropic.abundance", "Does starting wide help?", 8, 45),
-    Experiment("isotropic.sparsification", "Can half of the hidden parameters be rotated to zero?", 4, 40),
-    Experiment("isotropic.against_tanh", "Isotropic or element-wise tanh, both tuned?", 12, 150),
+    Experiment("isotropic.timing", "What does growing or pruning cost against an epoch?", 5, 40),
+    Experiment("isotropic.invariance", "Which changes keep the function, and how fast does removal break it?", 6, 600),
+    Experiment("isotropic.spectra", "Does training spread the singular values, and do biases grow?", 6, 320),
+    Experiment("isotropic.tasks", "Does the size follow the tasks, and forget where it started?", 6, 320),
+    Experiment("isotropic.abundance", "Does starting wide help?", 5, 240),
+    Experiment("isotropic.sparsification", "Can half of the parameters be rotated to zero?", 4, 150),
+    Experiment("isotropic.against_tanh", "Isotropic or element-wise tanh, at one rate and both tuned?", 6, 600),
+    Experiment("isotropic.profiles", "Do other isotropic profiles pass the same tests, and learn as well?", 5, 80),
+    Experiment("isotropic.depth", "How deep may an isotropic network be and still learn?", 6, 150),
     Experiment("isotropic.selfsizing", "Is a network that sizes itself as good as the best fixed width?", 6, 30),
     Experiment("nimble.trials", "Does growing beat a static network of equal final size?", 5, 130),
     Experiment("nimble.sweeps", "Is that a matter of lambda, or of the size asked for?", 4, 75),

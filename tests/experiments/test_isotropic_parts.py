@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 from minigrow import isotropic
-from minigrow.datasets import digits
 from minigrow.experiments import shared
 from minigrow.experiments.isotropic import (
-    against_tanh,
     common,
     selfsizing,
-    sparsification,
 )
 from minigrow.growth import Plan
 from minigrow.nn import AdamW
@@ -27,78 +24,10 @@ def random_net(widths, seed=0):
     return dataclasses.replace(net, theta=net.theta + 0.3 * rng.standard_normal(net.theta.size))
 
 
-def test_share_counts_only_large_hidden_weights():
-    net = isotropic.Network.create([4, 2, 2, 3], rng=0)
-    net.params["W2"][...] = [[1.0, -1.0], [0.9e-4, -0.9e-4]]
-    assert sparsification.share(net) == 50
-    net.params["W2"][...] = [[1.1e-4, -1.0], [-1.1e-4, 0.0]]
-    assert sparsification.share(net) == 75
-
-
-@pytest.mark.parametrize("depth", [2, 3, 4, 5, 8])
-def test_predicted_share_is_what_sparsify_leaves(depth):
-    net = random_net([4, *[7] * depth, 3])
-    sparse, _ = isotropic.sparsify(net)
-    assert sparsification.share(sparse) == pytest.approx(sparsification.predicted(depth, 7))
-
-
-def test_sparsified_networks_answer_as_before():
-    found = sparsification.one(sparsification.Job(3, 8, 1, 0))
-    assert found["change"] == 0
-    assert found["before"] > 99
-    assert found["after"] == pytest.approx(sparsification.predicted(3, 8), abs=2)
-    assert 0 < found["deviation"] < 64
-
-
-def test_turned_digits_keep_their_classes_and_their_ink():
-    data = digits()
-    turned = against_tanh.turned_at_random(data, np.random.default_rng(0))
-    assert np.array_equal(turned.y, data.y)
-    assert np.array_equal(np.sort(turned.X), np.sort(data.X))
-    ways = [np.array([np.rot90(image, k).ravel() for image in data.X.reshape(-1, 8, 8)]) for k in range(4)]
-    matches = np.array([(way == turned.X).all(axis=1) for way in ways])
-    assert matches.any(axis=0).all()
-    assert (matches.sum(axis=1) > 300).all()
-
-
-def test_parts_do_not_overlap():
-    points = np.vstack([part.X for part in against_tanh.parts("spirals", 0)])
-    assert len(points) == 1000
-    assert len(np.unique(points, axis=0)) == 996  # the five arms share their first point, the centre
-
-
-def test_saturation_counts_units_beyond_ninety_nine_per_cent():
-    net = common.tanh_network([1, 2, 1, 2], 0, np.float64)
-    net.params["W1"][...] = [[2.6], [2.7]]  # atanh 0.99 = 2.647
-    net.params["W2"][...] = [[5.0, 5.0]]
-    assert against_tanh.saturated(net, np.array([[1.0], [-1.0]])) == pytest.approx(100 * 2 / 3)
-    assert np.isnan(against_tanh.saturated(common.network([1, 2, 2], 0), np.ones((1, 1))))
-    assert np.isnan(against_tanh.saturated(common.tanh_network([1, 2], 0), np.ones((1, 1))))
-
-
-def test_one_training_reports_validation_then_test(monkeypatch):
-    monkeypatch.setattr(against_tanh, "accuracy", lambda net, data: len(data.y))
-    found = against_tanh.one(against_tanh.Job("spirals", [3], against_tanh.TANH, 1e-2, 1, 0))
-    assert found[:2] == (160, 200)
-    assert 0 <= found[2] <= 100
-
-
-def test_the_rate_of_the_job_is_the_rate_of_the_training():
-    still, moving = (
-        against_tanh.one(against_tanh.Job("digits", [8], against_tanh.TANH, r, 2, 0)) for r in (1e-9, 3e-2)
-    )
-    assert still[1] < 30
-    assert moving[1] > 70
-
-
 def test_only_the_self_sizing_network_changes_its_width():
     widths = [selfsizing.one(selfsizing.Job(policy, 4, 1, 0))[1]["widths"][-1, 1:-1] for policy in ("fixed", "auto")]
     assert widths[0].tolist() == [4, 4]
     assert min(widths[1]) > 4
-
-
-def test_the_third_side_has_no_hidden_layer():
-    assert against_tanh.SIDES[against_tanh.LINEAR]([4, 8, 8, 3], 0).widths == (4, 3)
 
 
 def test_a_diverged_run_comes_back_as_it_began():

@@ -12,13 +12,9 @@ from minigrow.experiments.registry import find
 from minigrow.growth import History
 
 TINY = {
-    "sparsification": {"repeats": 2, "epochs": 1, "shapes": [[2, 6], [3, 6]]},
-    "against_tanh": {"repeats": 2, "epochs": 1, "rates": [1e-2, 1e-1], "hidden": [[4]], "data": ["digits", "spirals"]},
     "selfsizing": {"repeats": 2, "epochs": 2, "widths": [4, 32]},
 }
-FIGURES = {
-    "against_tanh": ["against_tanh.png", "against_tanh_tuned.png"],
-}
+FIGURES: dict[str, list[str]] = {}
 LIVES = {"selfsizing"}
 SCHEMA = {
     "experiment": str, "paper": str, "mode": str, "seed": int, "repeats": int, "seconds": float, "versions": dict,
