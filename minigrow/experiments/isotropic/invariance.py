@@ -84,7 +84,8 @@ PROTOCOL = (
     ),
     Setting(
         "weight decay on log o", "yes", ours="no", why="it would pull o to 1",
-        effect="log o moves by 5 % in 52 100 steps; what that does to the gain was not measured",
+        effect="measured with decay on it, two seeds on each data set (psi decays): the gain at -1 is 50.7 and 216 with or without "
+        "on mnist-1d, 39.7 and 1.40 instead of 41.2 and 1.93 on the digits",
     ),
     Setting(
         "several neurons", "removed one after the other, each after a new decomposition", ours="removed together",
