@@ -60,6 +60,20 @@ def test_other_tasks_begin_with_new_orders_and_the_same_go_on():
     assert together.Together(toy(), (1,), 3).begin(feed)["order"].shape == (1, 0)
 
 
+def test_a_task_smaller_than_a_batch_is_refused():
+    with pytest.raises(ValueError, match="at least 8 samples, one batch, got 7"):
+        together.Together(toy(), (0,), 8).begin({})
+
+
+def test_a_folder_of_images_takes_the_place_of_the_data_sets(tmp_path):
+    np.save(tmp_path / "X.npy", RNG.standard_normal((100, 4, 3)))
+    np.save(tmp_path / "y.npy", np.arange(100) % 5)
+    small = TINY | {"data": [str(tmp_path)], "batch": 16}
+    data = tasks.run(small, 0, lambda f, jobs: [f(job) for job in jobs]).data
+    assert data["overlap"] == {str(tmp_path): 0.25}
+    assert [c.claim.startswith(str(tmp_path)) for c in tasks.claims(data)] == [True] * 10
+
+
 def test_the_loss_is_the_mean_over_tasks_of_softmax_inside_their_blocks():
     """The sum of the definition, one sample after the other; samples of inactive tasks would have weight 0."""
     three = toy(inputs=4, classes=3)

@@ -84,7 +84,14 @@ class Together(NamedTuple):
         return tuple(task.y for task in self.tasks)
 
     def begin(self, feed: Feed) -> Feed:
-        """Return the feed to go on from, with new orders where other tasks are active than before."""
+        """Return the feed to go on from, with new orders where other tasks are active than before.
+
+        Raises ValueError where a task has fewer samples than a batch.
+        """
+        if not self._steps:
+            raise ValueError(
+                f"each task must have at least {self.batch} samples, one batch, got {len(self.tasks[0].y)}."
+            )
         seen, active = np.asarray(feed.get("active", ())), np.array(self.active)
         order = feed["order"] if np.array_equal(seen, active) else np.zeros((len(active), 0), np.int64)
         epoch, loss = int(feed.get("epoch", 0)), float(feed.get("loss", np.nan))
