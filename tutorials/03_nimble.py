@@ -11,12 +11,13 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minigrow.experiments.nimble.common import better, geometric, ratio
+from minigrow.experiments.nimble.common import better, ratio
 from minigrow.growth import Plan
 from minigrow.nimble import TASKS, auxiliary, controller, descend_all, fit, history, run_trials, sample
 from minigrow.nn import MLP, Adam, complex_step
 from minigrow.nn.params import flatten
 from minigrow.plotting import COLOURS, GREY, STYLE, look
+from minigrow.statistics import geometric
 
 plt.rcParams.update(STYLE | {"figure.dpi": 80, "figure.constrained_layout.use": True})
 plt.rcParams.update({"font.size": 11, "axes.titlesize": 12, "axes.labelsize": 11, "legend.fontsize": 10})
