@@ -422,7 +422,7 @@ plt.show()
 def verdict(claim, kinds, name, keeps):
     ends = np.concatenate([paths[name, kind][:, -1] for kind in kinds])
     holds = bool(ends.max() < 1e-10)
-    answer = "holds" if holds else "does not hold"
+    answer = "holds" if holds else "refuted"
     print(f"{claim:46} {np.median(ends):8.1e} [{ends.min():.0e}, {ends.max():.0e}]  {answer}")
     assert holds == keeps
 
@@ -436,7 +436,7 @@ verdict("a rescaling, under SGD", ["rescale"], "SGD", keeps=False)
 verdict("a new or doubled neuron, under SGD", ["append", "duplicate"], "SGD", keeps=False)
 
 # %% [markdown]
-# So the claim as stated **does not hold**; it holds for orthogonal changes under optimisers that are linear in the
+# So the claim as stated is **refuted**; it holds for orthogonal changes under optimisers that are linear in the
 # gradient, and for permutations and flips under Adam, too. The long version of this check is `minigrow verify`: its
 # laws `growth.training_commutes` and `growth.adam_commutes_with_places` draw random networks and report the worst
 # deviation. The method page `isotropic.md` reports the same gap in the *parameters*, for Adam under a rotation over

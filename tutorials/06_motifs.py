@@ -433,7 +433,7 @@ normal, glorot = nets["normal"], nets["glorot"]
 
 
 def verdict(claim, hits, of):
-    print(f"{claim:56s}{f'{np.sum(hits)} of {of}':>10s}   {'holds' if np.sum(hits) >= 0.8 * of else 'does not hold'}")
+    print(f"{claim:56s}{f'{np.sum(hits)} of {of}':>10s}   {'holds' if np.sum(hits) >= 0.8 * of else 'refuted'}")
 
 
 both = lambda name: np.concatenate([normal[name], glorot[name]])  # noqa: E731
