@@ -29,7 +29,7 @@ PROTOCOL = (
             effect="wider intervals; the estimates are not shifted"),
     Setting("task of algorithm A", "J_0 on [0.1, 0.2], one data set for all runs", "task",
             why="the cubic is a task of the first experiment",
-            effect="not measured; N comes to its goal in the same way"),
+            effect="not measured"),
     Setting("epochs between two records", "not given", "every", why="enough for a smooth curve", effect="none on the training"),
     Setting("epochs of A, rate, lambda, N_goal, neurons, delta", "40000, 0.001, 0.1, 5, 9, 1"),
     Setting("epochs of algorithm B", 5000, "mask_epochs"),

@@ -51,7 +51,7 @@ PROTOCOL = (
     Setting("rate on a data set", "none", "rate", **NONE),
     Setting("rows in a batch of a data set", "none", "batch", **NONE),
     Setting("spread of the first weights on a data set", "1, on tasks of one input", "spread",
-            why="40 or 64 inputs with weights up to 1 saturate every neuron",
+            why="with 40 or 64 inputs, weights up to 1 make pre-activations far beyond tanh's middle",
             effect="not measured"),
     Setting("epochs, rate, neurons, delta on the tasks", "as in nimble.trials"),
 )  # fmt: skip

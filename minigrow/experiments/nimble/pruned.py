@@ -57,7 +57,7 @@ PROTOCOL = (
     Setting("points of the Bessel sum", 32768, "points", why="32 times the time", effect="not measured here"),
     Setting("H", "none", "hidden", **NONE),
     Setting("steps of the static network", 5000, "steps", why="on data sets a step is a mini-batch", effect="not measured"),
-    Setting("rows in a batch of a data set", "all", "batch", why="a full batch takes 14 to 40 times as long",
+    Setting("rows in a batch of a data set", "all", "batch", why="a full batch has 14 to 40 times as many rows",
             effect="not measured"),
     Setting("first weights: W and b uniform in +-1/sqrt(inputs)", "fan_in_uniform", "init"),
     Setting("optimiser", "Adam"),

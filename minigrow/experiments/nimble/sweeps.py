@@ -39,7 +39,7 @@ PROTOCOL = (
             effect="N_goal = 5 is among the points"),
     Setting("data", "one data set for each lambda, shared by all its trials", ours="fresh data in every trial, also at every lambda",
             why="a ratio should not hang on one draw of 32 points",
-            effect="not measured; the authors' ratios jump from one lambda to the next, ours vary smoothly"),
+            effect="not measured"),
     Setting("rate, neurons, delta", "0.001 by plain gradient descent, 9, 1"),
 )  # fmt: skip
 FIGURES = {

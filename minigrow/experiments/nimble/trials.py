@@ -23,7 +23,7 @@ from minigrow.nimble import TASKS
 QUICK = {"repeats": 25, "tasks": ["cubic", "quadratic", "bessel", "step"]}
 FULL = {"repeats": 1000, "tasks": ["cubic", "quadratic", "bessel", "step", "cubic 2", "quadratic 2"]}
 PROTOCOL = (
-    Setting("trials of each kind", 10000, "repeats", why="the authors' number takes an hour of one core",
+    Setting("trials of each kind", 10000, "repeats", why="the authors' number takes about an hour of one core",
             effect="intervals are 3.2 times wider; the estimates are not shifted"),
     Setting("tasks", ["cubic", "quadratic", "bessel", "step", "cubic 2", "quadratic 2"], "tasks"),
     Setting("points", "32 training and 8 test points (step: 40 and 10), fresh in every trial"),
