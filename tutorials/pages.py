@@ -45,9 +45,9 @@ def section(method: str, results: Sequence[Result]) -> str:
 
 
 def filled(text: str, content: str) -> str:
-    """Return a page's text with new content between the marks; raises ValueError where a mark is missing.
+    r"""Return a page's text with new content between the marks; raises ValueError where a mark is missing.
 
-    >>> filled(f"a\\n{BEGIN}\\nold\\n{END}\\nb", "new").split("\\n")[2::2]
+    >>> filled(f"a\n{BEGIN}\nold\n{END}\nb", "new").split("\n")[2::2]
     ['', '', 'b']
     """
     before, begin, rest = text.partition(BEGIN)

@@ -36,17 +36,18 @@ def parallel_map(
     [1, 4, 9]
     """
     jobs, there = list(jobs), 0
+    columns: tuple[list[Any], ...] = (jobs,)
     if folder is not None:
-        there = sum(path_of(folder, f, job).is_file() for job in jobs)
+        paths = [path_of(folder, f, job) for job in jobs]  # here, so that all processes mean the same code
+        there = sum(path.is_file() for path in paths)
         if there:
             print(f"  {title}: {there} of {len(jobs)} jobs are there from a run that was stopped", file=sys.stderr)
-        f = functools.partial(kept, folder, f)
-    return list(_told(title, len(jobs), there, map(f, jobs) if executor is None else executor.map(f, jobs)))
+        f, columns = functools.partial(kept, f), (paths, jobs)
+    return list(_told(title, len(jobs), there, (map if executor is None else executor.map)(f, *columns)))
 
 
-def kept(folder: Path, f: Callable[[Any], Any], job: Any) -> Any:
+def kept(f: Callable[[Any], Any], path: Path, job: Any) -> Any:
     """Return f(job), from its file where there is one; a damaged file is computed again."""
-    path = path_of(folder, f, job)
     try:
         return pickle.loads(path.read_bytes())
     except FileNotFoundError:

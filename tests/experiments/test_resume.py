@@ -112,21 +112,21 @@ LOST = b"cminigrow.experiments.gone\nRow\n."  # a pickle of a class whose module
 
 @pytest.mark.parametrize("content", [b"", b"\x80", b"nonsense", LOST, LOST.replace(b"gone", b"jobs")])
 def test_a_damaged_file_is_computed_again(tmp_path, content):
-    assert jobs.kept(tmp_path, square, (3, 5)) == 25
+    assert jobs.kept(square, jobs.path_of(tmp_path, square, (3, 5)), (3, 5)) == 25
     path = jobs.path_of(tmp_path, square, (3, 5))
     path.write_bytes(content)
-    assert jobs.kept(tmp_path, square, (3, 5)) == 25
+    assert jobs.kept(square, jobs.path_of(tmp_path, square, (3, 5)), (3, 5)) == 25
     assert CALLED == [(3, 5)] * 2
     assert pickle.loads(path.read_bytes()) == 25
 
 
 def test_a_file_cut_short_anywhere_is_computed_again(tmp_path):
     path = jobs.path_of(tmp_path, list, range(3))
-    jobs.kept(tmp_path, list, range(3))
+    jobs.kept(list, jobs.path_of(tmp_path, list, range(3)), range(3))
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        assert jobs.kept(tmp_path, list, range(3)) == [0, 1, 2]
+        assert jobs.kept(list, jobs.path_of(tmp_path, list, range(3)), range(3)) == [0, 1, 2]
         assert path.read_bytes() == whole
 
 
