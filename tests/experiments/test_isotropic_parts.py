@@ -9,10 +9,7 @@ import pytest
 
 from minigrow import isotropic
 from minigrow.experiments import shared
-from minigrow.experiments.isotropic import (
-    common,
-    selfsizing,
-)
+from minigrow.experiments.isotropic import common
 from minigrow.growth import Plan
 from minigrow.nn import AdamW
 from minigrow.plotting import COLOURS, LINES, MARKERS, band, interval, log_bars, name_curve, phases, picture
@@ -22,12 +19,6 @@ def random_net(widths, seed=0):
     net = isotropic.Network.create(widths, init="glorot", rng=seed)
     rng = np.random.default_rng(seed)
     return dataclasses.replace(net, theta=net.theta + 0.3 * rng.standard_normal(net.theta.size))
-
-
-def test_only_the_self_sizing_network_changes_its_width():
-    widths = [selfsizing.one(selfsizing.Job(policy, 4, 1, 0))[1]["widths"][-1, 1:-1] for policy in ("fixed", "auto")]
-    assert widths[0].tolist() == [4, 4]
-    assert min(widths[1]) > 4
 
 
 def test_a_diverged_run_comes_back_as_it_began():

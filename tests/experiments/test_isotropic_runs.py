@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 
 from minigrow.experiments import registry, runner
+from minigrow.experiments.isotropic import selfsizing
 from minigrow.experiments.registry import find
 from minigrow.growth import History
 
 TINY = {
-    "selfsizing": {"repeats": 2, "epochs": 2, "widths": [4, 32]},
+    "selfsizing": selfsizing.QUICK | {"repeats": 2, "steps": 60, "widths": [4, 8], "rates": [1e-3, 1e-2]},
 }
 FIGURES: dict[str, list[str]] = {}
 LIVES = {"selfsizing"}
 SCHEMA = {
     "experiment": str, "paper": str, "mode": str, "seed": int, "repeats": int, "seconds": float, "versions": dict,
-    "config": dict, "claims": list, "data": dict,
+    "config": dict, "protocol": list, "claims": list, "data": dict,
 }  # fmt: skip
-CLAIM = {"claim": str, "paper": str, "unit": str, "n": int, "criterion": str, "holds": bool}
+CLAIM = {"claim": str, "paper": str, "unit": str, "n": int, "criterion": str, "verdict": str}
 
 
 def experiment(name):
@@ -60,14 +61,14 @@ def check_schema(results):
     assert {key: type(value) for key, value in results.items()} == SCHEMA
     for claim in results["claims"]:
         assert {key: type(claim[key]) for key in CLAIM} == CLAIM
-        assert set(claim) == {*CLAIM, "measured", "low", "high"}
+        assert set(claim) == {*CLAIM, "measured", "low", "high", "spread"}
         assert np.isfinite(claim["measured"])
 
 
 def redraw_and_rejudge(module, results, tmp_path, figures):
     """What was written is enough: claims and figures come out of results.json again."""
     again = [json.loads(json.dumps(c._asdict())) for c in module.claims(results["data"])]
-    assert [c["holds"] for c in again] == [c["holds"] for c in results["claims"]]
+    assert [c["verdict"] for c in again] == [c["verdict"] for c in results["claims"]]
     module.draw(results["data"], tmp_path)
     for figure in figures:
         assert (tmp_path / figure).read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,252 @@
+"""Train wide and prune, or stay narrow from the start: what does each reach, and how soon is a pruned network back?
+
+Five arms, all [d, h, h, K] at their own tuned rates, T steps unless told:
+
+    unpruned              h = wide throughout
+    pruned at once        wide until T/2, then pruned to narrow in one cut, trained on until T
+    pruned step by step   the same in several cuts, evenly from T/4 to 3T/4
+    narrow                h = narrow throughout
+    narrow, equal work    the same for as many steps as make it the multiply-adds of "pruned at once"
+
+Test accuracy is looked at every so many steps; a pruned network is back when it first has the accuracy from just before the
+first cut. Source: Bird 2026 removes neurons; its authors' programs have no experiment on recovery, so this one is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigrow.datasets import split
+from minigrow.experiments.claims import Claim, above, judge, mean, proportion
+from minigrow.experiments.isotropic.common import accuracy, network, on
+from minigrow.experiments.protocol import Setting
+from minigrow.experiments.registry import Outcome
+from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.tuning import over_seeds, settled, tuned_each
+from minigrow.growth import Plan, Run, accept, start
+from minigrow.isotropic import prune
+from minigrow.nn import AdamW
+from minigrow.plotting import COLOURS, band, picture
+
+SAME = {"weight_decay": 1e-3, "batch": 48, "o": "trainable", "psi": "decay", "by": "sigma",
+        "wide": 100, "narrow": 16, "steps": 5210, "cuts": 8, "every": 26}  # fmt: skip
+FULL = SAME | {"repeats": 20, "data": ["digits", "mnist-1d"], "rates": [1e-3, 3e-3, 1e-2], "tuning": 2}
+QUICK = FULL | {
+    "repeats": 5,
+    "wide": 24,
+    "narrow": 8,
+    "steps": 312,
+    "cuts": 4,
+    "every": 26,
+    "rates": [1e-2, 3e-2, 1e-1],
+    "tuning": 1,
+}
+FIGURES = {
+    "recovery.png": (
+        "Test accuracy over training steps of networks that are pruned at once or step by step, of unpruned ones and of narrow ones"
+        " (means with 95 % bands; thin line: narrow ones at equal work), on each data set."
+    ),
+}
+PROTOCOL = (
+    Setting("repeats", "none: no experiment on recovery", "repeats", why="this experiment is ours", effect="intervals from 20 starts"),
+    Setting("data", "CIFAR-10 and others", "data", why="these come with the package", effect="not measured"),
+    Setting("neurons per layer before pruning", 100, "wide"),
+    Setting("neurons per layer after pruning", "75 to 1 fewer, without training on", "narrow", why="a width that costs accuracy",
+            effect="not measured for other widths"),
+    Setting("steps", 52100, "steps", why="time: five of the authors' fifty epochs", effect="not measured"),
+    Setting("cuts step by step", "none", "cuts", why="this experiment is ours", effect="see the claims"),
+    Setting("steps between two looks", "an epoch (1042)", "every", why="to see when the accuracy is back", effect="none on training"),
+    Setting("rates of AdamW tried", 1e-3, "rates", why="the arms differ in what suits them; a best rate on the edge widens the grid",
+            effect="where it stays on the edge the verdict is undecided"),
+    Setting("starts used for tuning alone", "none", "tuning", why="see above", effect="noise in the rates taken: not measured"),
+    Setting("weight decay", 1e-3, "weight_decay"),
+    Setting("samples in a batch", 48, "batch"),
+    Setting("intrinsic length o", "trainable", "o"),
+    Setting("correction psi", "decay", "psi"),
+    Setting("criterion of removal", "sigma", "by"),
+)  # fmt: skip
+ARMS = ("unpruned", "pruned at once", "pruned step by step", "narrow", "narrow, equal work")
+UNPRUNED, ONCE, STEPWISE, NARROW, EQUAL = ARMS
+MARGIN = 1.0  # pp: what counts as no worse
+EPOCH = 1042  # the authors' steps in an epoch
+THIN = 5  # every so many looks are kept for the figure
+
+
+class Job(NamedTuple):
+    """One life: data set, arm, rate, the rest of the configuration as pairs, judged on "validation" or "test", seed."""
+
+    data: str
+    arm: str
+    rate: float
+    same: tuple[tuple[str, Any], ...]
+    judged_on: str
+    seed: int
+
+
+class Life(NamedTuple):
+    """Accuracies (%) at the looks, before the first cut, behind the last, at the end; steps until it was back; multiply-adds.
+
+    The steps count from the first cut, and are -1 where the accuracy from before it never came back.
+    """
+
+    curve: list[float]
+    before: float
+    after: float
+    end: float
+    back: int
+    work: float
+
+
+def cuts(arm: str, c: dict[str, Any]) -> dict[int, int]:
+    """Return {step: width from then on} of an arm.
+
+    >>> cuts(STEPWISE, {"wide": 10, "narrow": 4, "steps": 100, "cuts": 3})
+    {25: 8, 50: 6, 75: 4}
+    """
+    if arm == ONCE:
+        return {c["steps"] // 2: c["narrow"]}
+    if arm == STEPWISE:
+        steps = np.linspace(c["steps"] / 4, 3 * c["steps"] / 4, c["cuts"]).round().astype(int)
+        widths = np.linspace(c["wide"], c["narrow"], c["cuts"] + 1)[1:].round().astype(int)
+        return dict(zip(steps.tolist(), widths.tolist(), strict=True))
+    return {}
+
+
+def cost(ends: tuple[int, int], width: int) -> int:
+    """Return the multiply-adds of [d, w, w, K] for one sample, forward.
+
+    >>> cost((64, 10), 16) == network([64, 16, 16, 10], 0).cost
+    True
+    """
+    return width * (sum(ends) + width)
+
+
+def lasting(arm: str, c: dict[str, Any], ends: tuple[int, int]) -> int:
+    """Return the steps of an arm: T, or what makes a narrow network do the work of one pruned at once.
+
+    >>> [lasting(arm, {"wide": 20, "narrow": 10, "steps": 100}, (5, 5)) for arm in (NARROW, EQUAL)]
+    [100, 200]
+    """
+    if arm != EQUAL:
+        return c["steps"]
+    half = c["steps"] // 2
+    wide, narrow = cost(ends, c["wide"]), cost(ends, c["narrow"])
+    return round((half * wide + (c["steps"] - half) * narrow) / narrow)
+
+
+def pruned(run: Run, width: int, by: str) -> Run:
+    """Return the run with both hidden layers pruned to a width, the second one first; its optimiser goes along."""
+    for layer in (1, 0):
+        run = accept(run, *prune(run.net, layer, run.net.widths[layer + 1] - width, by=by))
+    return run
+
+
+def one(job: Job) -> Life:
+    """Live one life; every look is on the test set, or on a fifth of the training set that was held out."""
+    c, (train, test) = dict(job.same), parts(job.data, job.seed)
+    if job.judged_on == "validation":
+        train, test = split(train, 0.2, rng=job.seed)
+    ends, due = (train.X.shape[1], len(train.classes)), cuts(job.arm, c)
+    steps, first = lasting(job.arm, c, ends), c["narrow"] if job.arm in (NARROW, EQUAL) else c["wide"]
+    net = network([ends[0], first, first, ends[1]], job.seed, o=c["o"], psi=c["psi"])
+    run = start(net, AdamW(rate=job.rate, weight_decay=c["weight_decay"]), rng=job.seed)
+    looks = range(c["every"], c["steps"] + 1, c["every"]) if job.arm != EQUAL else ()
+    seen, before, after = {}, np.nan, np.nan
+    for step in sorted({*looks, *due, steps}):
+        run = on(run, train, Plan(steps=step, batch=c["batch"]))
+        seen[step] = accuracy(run.net, test)
+        if step in due:
+            before = seen[step] if step == min(due) else before
+            run = pruned(run, due[step], c["by"])
+            after = accuracy(run.net, test)
+    return Life([seen[step] for step in looks][::THIN], before, after, seen[steps], _back(seen, due, before), run.work)
+
+
+def _back(seen, due, before):
+    """Steps from the first cut to the first look behind the last cut that is as good as before; -1 where there is none."""
+    found = [step for step, value in seen.items() if due and step > max(due) and value >= before]
+    return min(found) - min(due) if found else -1
+
+
+def validated(job: Job) -> float:
+    """Return the accuracy at the end alone, for tuning."""
+    return one(job).end
+
+
+def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
+    """Tune the rate of every arm on other starts and held-out rows, then let every arm live from the same seeds."""
+    n, names, same = config["repeats"], config["data"], tuple((key, config[key]) for key in SAME)
+    seeds, apart = child_seeds(seed, n), child_seeds(seed, n + config["tuning"])[n:]
+    keys = [(name, arm) for name in names for arm in ARMS]
+    score = over_seeds(pmap, validated, lambda key, rate, s: Job(*key, rate, same, "validation", s), apart)
+    found = tuned_each(score, keys, config["rates"])
+    lives = iter(pmap(one, [Job(*key, found[key].rate, same, "test", s) for key in keys for s in seeds]))
+    rows: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for name, arm in keys:
+        rows[name][arm] = _row([next(lives) for _ in seeds], found[name, arm])
+    looks = list(range(config["every"], config["steps"] + 1, config["every"]))[::THIN]
+    shown = {key: config[key] for key in ("wide", "narrow", "steps", "cuts")} | {"looks": looks}
+    return Outcome(shown | {"overlap": {name: overlap(name) for name in names}, "rows": rows})
+
+
+def _row(lives, tuned):
+    columns = dict(zip(Life._fields, zip(*lives, strict=True), strict=True))
+    row = {"rate": tuned.rate, "rates": list(tuned.rates), "edge": tuned.edge, "validation": rounded(tuned.scores)}
+    known = {key: rounded(value, 4) for key, value in columns.items() if not np.isnan(np.sum(value[0]))}
+    return row | known
+
+
+def claims(data: dict[str, Any]) -> list[Claim]:
+    """Judge, for each data set, the cut itself, the recovery, and the pruned networks beside the others."""
+    return [
+        claim for name, share in data["overlap"].items() for claim in _judged(name, data["rows"][name], share, data)
+    ]
+
+
+def _judged(name, rows, share, data):
+    unit, gone = "pp of test accuracy", f"pruned from {data['wide']} to {data['narrow']}"
+    once = {key: np.array(rows[ONCE][key]) for key in ("before", "after", "end", "back")}
+
+    def gap(arm, other):
+        edge = rows[arm]["edge"] or rows[other]["edge"]
+        return settled(mean(np.subtract(rows[arm]["end"], rows[other]["end"]), share), edge)
+
+    soon = proportion((once["back"] >= 0) & (once["back"] <= EPOCH))
+    low = "abstract 4: Low-impact neurons can be removed (neurodegeneration)"
+    sides = "(ours) at equal {}, both at tuned rates"
+    return [
+        judge(f"{name}: {gone} at once, right after it no worse than before, to {MARGIN:g} pp", low,
+              mean(once["after"] - once["before"], share), unit, above(-MARGIN)),
+        judge(f"{name}: {gone} at once and trained on, no worse than before, to {MARGIN:g} pp", low,
+              mean(once["end"] - once["before"], share), unit, above(-MARGIN)),
+        judge(f"{name}: {gone} at once, more than half are back within {EPOCH} steps", "(ours) one epoch of the authors'", soon,
+              "share of networks", above(0.5)),
+        judge(f"{name}: {gone} at once beats narrow from the start at equal steps", sides.format("steps"), gap(ONCE, NARROW), unit,
+              above(0)),
+        judge(f"{name}: {gone} at once beats narrow from the start at equal multiply-adds", sides.format("multiply-adds"),
+              gap(ONCE, EQUAL), unit, above(0)),
+        judge(f"{name}: {gone} at once ends no worse than unpruned, to {MARGIN:g} pp", sides.format("steps"), gap(ONCE, UNPRUNED),
+              unit, above(-MARGIN)),
+        judge(f"{name}: {gone} step by step beats at once", sides.format("steps"), gap(STEPWISE, ONCE), unit, above(0)),
+        judge(f"{name}: {gone} step by step beats narrow from the start at equal steps", sides.format("steps"),
+              gap(STEPWISE, NARROW), unit, above(0)),
+    ]  # fmt: skip
+
+
+def draw(data: dict[str, Any], folder: Path) -> None:
+    """Draw `recovery.png`: test accuracy over the steps for every arm, a panel for each data set."""
+    names = list(data["overlap"])
+    with picture(folder / "recovery.png", columns=len(names), panel=(7.6, 5.4)) as axes:
+        for ax, name in zip(axes[0], names, strict=True):
+            rows = data["rows"][name]
+            for i, arm in enumerate(ARMS[:-1]):
+                band(ax, data["looks"], rows[arm]["curve"], i, arm)
+            ax.axhline(np.mean(rows[EQUAL]["end"]), color=COLOURS[4], linewidth=1.2, label=EQUAL)
+            low = np.percentile([np.mean(rows[arm]["curve"], axis=0) for arm in ARMS[:-1]], 5)
+            ax.set(title=f"{name}: {data['wide']} or {data['narrow']} neurons per layer", xlabel="training steps",
+                   ylabel="test accuracy (%)", ylim=(max(0, low - 5), None))  # fmt: skip
+            ax.legend(loc="lower right")
