@@ -80,6 +80,8 @@ def _by_step(ax, data, name):
         beside = np.array(data["steps"]) * 1.03 ** (i - 3)
         _factors(ax, beside, gain(data, name, label)[:, :, 0], data["overlap"][name], i, label)
     ax.set(xscale="log", xlabel="training steps", ylabel="error without / with corrections")
+    ax.set_xticks(data["steps"], data["steps"])
+    ax.xaxis.minorticks_off()
     _plain(ax)
 
 
