@@ -72,6 +72,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("isotropic.criteria", "Which criterion predicts the damage of a neuron's removal?", 4, 120),
     Experiment("isotropic.recovery", "Train wide and prune, or stay narrow from the start?", 6, 150),
     Experiment("isotropic.monitor", "Which classes does one neuron of the singular basis stand for?", 5, 90),
+    Experiment("isotropic.precomputed", "Can all products be computed before any gain, and do classes nest?", 3, 40),
     Experiment("nimble.trials", "Does growing beat a static network of equal final size?", 5, 130),
     Experiment("nimble.sweeps", "Is that a matter of lambda, or of the size asked for?", 4, 75),
     Experiment("nimble.delta", "Does it matter how wide the step is with which a neuron opens?", 2, 45),
