@@ -39,8 +39,7 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     >>> from_arrays([[0, 1], [1, 0]], [0, 2]).classes
     ('0', '1', '2')
     """
-    X = rows(X)
-    y = _labels(y, len(X))
+    y = _labels(y, len(X := rows(X)))
     return Dataset(X, y, name, numbered(int(y.max()) + 1), X.shape[1:])
 
 
@@ -89,8 +88,7 @@ def rows(X: ArrayLike) -> NDArray[Any]:
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     """Return dtype if it is float64 or float32 in this machine's byte order; raises ValueError that says what to do otherwise."""
-    dtype = np.dtype(dtype)
-    if dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
+    if (dtype := np.dtype(dtype)) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ValueError(f"dtype must be float64 or float32, got {dtype}. Convert with X.astype(numpy.float64).")
     return dtype
 

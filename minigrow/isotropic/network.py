@@ -13,7 +13,7 @@ from minigrow.isotropic import formulas
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.fast.workspace import bind
 from minigrow.nn import validate
-from minigrow.nn.initialisers import INITIALISERS, biases
+from minigrow.nn.initialisers import fill
 from minigrow.nn.radial import RADIAL
 from minigrow.nn.spaces import Axes, Layered
 
@@ -56,11 +56,8 @@ class Network(Layered):
         validate.choice(activation, RADIAL, "activation")
         validate.choice(o, O_VARIANTS, "o")
         validate.choice(psi, PSI_VARIANTS, "psi")
-        draw = INITIALISERS[validate.choice(init, INITIALISERS, "init")]
         net = cls(widths, activation, o, psi, validate.float_dtype(dtype))
-        for l in range(1, net.layers + 1):
-            net.params[f"W{l}"][...] = draw(*net.shapes[f"W{l}"], rng)
-            net.params[f"b{l}"][...] = biases(init, *net.shapes[f"W{l}"], rng)
+        fill(net.params, init, rng)
         net.params["lambda"][...] = O_VARIANTS[o].start
         return net
 

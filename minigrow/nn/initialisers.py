@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minigrow.nn.validate import choice
+
 Initialiser = Callable[[int, int, np.random.Generator], np.ndarray]
 
 
@@ -85,6 +87,22 @@ def biases(init: str, fan_out: int, fan_in: int, rng: np.random.Generator) -> np
     array([0., 0.])
     """
     return uniform(1, fan_out, rng, 1 / np.sqrt(fan_in))[0] if init == "fan_in_uniform" else np.zeros(fan_out)
+
+
+def fill(params: dict[str, np.ndarray], init: str, rng: np.random.Generator) -> None:
+    """Draw W_1, b_1, W_2, b_2, ... of a layered network into its parameters; raises ValueError for an unknown initialiser.
+
+    >>> params = {"W1": np.zeros((2, 3)), "b1": np.zeros(2)}
+    >>> fill(params, "glorot", np.random.default_rng(0))
+    >>> bool(np.any(params["W1"]))
+    True
+    """
+    draw, l = INITIALISERS[choice(init, INITIALISERS, "init")], 1
+    while f"W{l}" in params:
+        shape = params[f"W{l}"].shape
+        params[f"W{l}"][...] = draw(*shape, rng)
+        params[f"b{l}"][...] = biases(init, *shape, rng)
+        l += 1
 
 
 INITIALISERS: dict[str, Initialiser] = {

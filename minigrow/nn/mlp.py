@@ -18,7 +18,7 @@ import numpy as np
 
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS, ElementWise
-from minigrow.nn.initialisers import INITIALISERS, biases
+from minigrow.nn.initialisers import fill
 from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import views
 from minigrow.nn.radial import RADIAL, Radial
@@ -57,12 +57,8 @@ class MLP(Layered):
         """
         widths, rng = validate.widths(widths), validate.generator(rng)
         validate.choice(activation, EVERY_ACTIVATION, "activation")
-        draw = INITIALISERS[validate.choice(init, INITIALISERS, "init")]
         net = cls(widths, activation, validate.float_dtype(dtype))
-        for l in range(1, net.layers + 1):
-            W = net.params[f"W{l}"]
-            W[...] = draw(*W.shape, rng)
-            net.params[f"b{l}"][...] = biases(init, *W.shape, rng)
+        fill(net.params, init, rng)
         return net
 
     @cached_property
