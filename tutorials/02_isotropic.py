@@ -11,7 +11,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from minigrow import isotropic
-from minigrow.datasets import digits, split, standardised
+from minigrow.datasets import digits, mnist1d, split, standardised
+from minigrow.experiments.claims import above, mean, within
+from minigrow.experiments.claims import verdict as word
 from minigrow.growth import Move, Plan, keep, moved, permute, rotate, start, train
 from minigrow.growth.basis import apply
 from minigrow.isotropic import AutoAdapt, Network, diagonalise, grow, left_diagonalise, prune, singular_values
@@ -232,15 +234,42 @@ plt.show()
 # %% [markdown]
 # ## The paper's claim at small scale
 #
-# The paper makes several claims. We take the four that matter most to somebody who wants to use the method, and test
-# them on the 8x8 handwritten digits that come with the package, over seven random splits each.
-#
-# **1. The network sizes itself, and forgets where it started.** We start with 4, 16 or 64 neurons in each of two
-# hidden layers and let the policy `AutoAdapt` work after every epoch: five spares with $\sigma \le 0.95$. The same
-# widths without the policy are the control.
+# The paper makes several claims. We take the four that matter most to somebody who wants to use the method. First, a
+# data set on which they can fail. On the 8x8 digits that come with the package a network without a hidden layer is
+# nearly as good as any, so nobody can see whether a width is well chosen. **MNIST-1D** (Greydanus and Kobak 2024) is
+# made on the spot by a small program: 4000 signals of 40 points to learn from, 1000 to be judged on, ten classes.
 
 # %%
-TAU, SPARE, STARTS, EPOCHS = 0.95, 5, (4, 16, 64), 120
+LINE, SEEN = [0, 4, 16, 64], {"8x8 digits": standardised(*split(digits(), rng=0)), "MNIST-1D": mnist1d()}
+KINDS = {
+    "element-wise tanh": lambda sizes: MLP.create(sizes, "tanh", rng=0),
+    "isotropic tanh": lambda sizes: Network.create(sizes, rng=0),
+}
+print(f"{'test accuracy (%), neurons a layer:':34}" + "".join(f"{h or 'none':>7}" for h in LINE))
+for place, (data, test) in SEEN.items():
+    for kind, create in KINDS.items():
+        found = []
+        for h in LINE:
+            d = data.X.shape[1]
+            net = create([d, h, h, 10]) if h else MLP.create([d, 10], rng=0)
+            plan = Plan(steps=1000, quiet=True)
+            found.append(
+                100 * accuracy(train(start(net, AdamW(1e-2), rng=0), data.X, data.y, plan).net(test.X), test.y)
+            )
+        print(f"{place + ', ' + kind:34}" + "".join(f"{value:7.1f}" for value in found))
+
+# %% [markdown]
+# On MNIST-1D width matters, to element-wise tanh more than to isotropic tanh, which will come back under 4. So claims
+# about size and about the activation are tested there, with seven starts each; claim 3, where ten classes explain what
+# is seen, on seven splits of the digits.
+#
+# **1. The network sizes itself, and forgets where it started.** We start with 4, 16 or 64 neurons in each of two
+# hidden layers and let the policy `AutoAdapt` work after every epoch: five spares with $\sigma \le \tau = 0.3$. The
+# same widths without the policy are the control.
+
+# %%
+TAU, SPARE, STARTS, EPOCHS = 0.3, 5, (4, 16, 64), 40
+signals, unseen = mnist1d()
 
 
 def parts(seed):
@@ -253,8 +282,8 @@ def percent(net, data):
 
 
 def sized(width, seed, adapt, decay=0.1):
-    """Train from this width in both hidden layers; return the network, its history and the test accuracy."""
-    data, test = parts(seed)
+    """Train on the signals from this width in both layers; return the network, its history and the test accuracy."""
+    data, test = signals, unseen
     optimiser, plan = AdamW(rate=3e-3, weight_decay=decay), Plan(epochs=EPOCHS, quiet=True)
     net, history = isotropic.fit(data.X, data.y, [width, width], rng=seed, adapt=adapt, optimiser=optimiser, plan=plan)
     return net, history, percent(net, test)
@@ -290,20 +319,21 @@ plt.show()
 
 # %% [markdown]
 # *Figure 3. Left and middle: the singular values of the second hidden layer in one run each, epoch by epoch. Neurons
-# join as spares (crosses, at or below $\tau = 0.95$, the dotted line); those that the task can use climb, and a new
+# join as spares (crosses, at or below $\tau = 0.3$, the dotted line); those that the task can use climb, and a new
 # spare takes their place. A wide start does the opposite. Right: the width over time, mean and range of seven runs.
-# Where it started is nearly forgotten.*
+# The trace of the start fades.*
 #
-# A word of caution about the widths: five of the neurons in each layer are spares by construction. What the network
-# really uses is five less.
+# Two words of caution. Five of the neurons in each layer are spares by construction; what the network really uses is
+# five less. And $\tau$ was chosen after a look: the paper's 0.95 is too high for these signals, as "What breaks it"
+# shows. A threshold is a hyperparameter too.
 #
 # **2. Is it as good as a width that one would have chosen?** That is in the table above, and goes into the verdict
 # below.
 #
-# **3. Small singular values can go.** We take networks trained with 32 neurons a layer, and remove neurons of the
-# second layer one after the other: in order of the singular values, or in the basis as training left it, smallest
-# rows first (what one would do with element-wise neurons), or the largest singular values first. All three make the
-# corrections of $o$ and $\psi$.
+# **3. Small singular values can go.** On the digits we take networks trained with 32 neurons a layer, and remove
+# neurons of the second layer one after the other: in order of the singular values, or in the basis as training left
+# it, smallest rows first (what one would do with element-wise neurons), or the largest singular values first. All
+# three make the corrections of $o$ and $\psi$.
 
 
 # %%
@@ -319,7 +349,11 @@ def removed(net, kept):
 
 LEFT = [32, 31, 28, 24, 20, 16, 12, 8, 4, 1]
 removal = {"least singular value first": [], "smallest row first, no rotation": [], "largest singular value first": []}
-trained, sigmas = [sized(32, seed, None)[0] for seed in SEEDS], []
+optimiser, plan = AdamW(rate=3e-3, weight_decay=0.1), Plan(epochs=120, quiet=True)
+trained, sigmas = [], []
+for seed in SEEDS:
+    data = parts(seed)[0]
+    trained += [isotropic.fit(data.X, data.y, [32, 32], rng=seed, adapt=None, optimiser=optimiser, plan=plan)[0]]
 for seed, net in zip(SEEDS, trained, strict=True):
     test, turned = parts(seed)[1], left_diagonalise(net, 1)[0]
     rows = np.argsort(-np.linalg.norm(net.params["W2"], axis=1))
@@ -354,31 +388,28 @@ plt.show()
 # happens; in the basis that training left behind they cannot, because each neuron is a mixture.*
 #
 # Nine singular values stand out, and then there is a cliff. Ten classes are told apart by nine differences of logits,
-# and nine directions are enough for that. The networks that sized themselves found the same number, 14 neurons in
-# layer 2 of which five are spares.
+# and nine directions are enough for that.
 #
 # **4. Isotropic activations are better.** This claim is about the activation itself, so no widths change now. Both
-# sides get the same 64-32-32-10 network, the same 30 epochs, and *each the learning rate that is best for it* on a
-# validation part. A network without any hidden layer is the control. The comparison is judged on test digits that
-# nobody has seen.
+# sides get the same 40-32-32-10 network, the same 900 steps on the signals, and *each the learning rate that is best
+# for it* on a validation part. A network without any hidden layer is the control. The comparison is judged on test
+# signals that nobody has seen.
 
 # %%
 RATES = [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1]
 SIDES = {
-    "isotropic tanh": lambda seed: Network.create([64, 32, 32, 10], rng=seed),
-    "element-wise tanh": lambda seed: MLP.create([64, 32, 32, 10], "tanh", init="orthogonal", rng=seed),
-    "no hidden layer": lambda seed: MLP.create([64, 10], init="orthogonal", rng=seed),
+    "isotropic tanh": lambda seed: Network.create([40, 32, 32, 10], rng=seed),
+    "element-wise tanh": lambda seed: MLP.create([40, 32, 32, 10], "tanh", init="orthogonal", rng=seed),
+    "no hidden layer": lambda seed: MLP.create([40, 10], init="orthogonal", rng=seed),
 }
 
 
 def tried(side, rate, seed):
-    """Validation and test accuracy after 30 epochs at this rate."""
-    rest, test = split(digits(), rng=seed)
-    data, validation, test = standardised(*split(rest, rng=seed), test)
-    run = train(
-        start(SIDES[side](seed), AdamW(rate, weight_decay=1e-3), rng=seed), data.X, data.y, Plan(epochs=30, quiet=True)
-    )
-    return [100 * accuracy(run.net(part.X), part.y) for part in (validation, test)]
+    """Validation and test accuracy after 900 steps at this rate."""
+    data, validation = split(signals, rng=seed)
+    plan = Plan(steps=900, quiet=True)
+    run = train(start(SIDES[side](seed), AdamW(rate, weight_decay=1e-3), rng=seed), data.X, data.y, plan)
+    return [100 * accuracy(run.net(part.X), part.y) for part in (validation, unseen)]
 
 
 found = {side: np.array([[tried(side, rate, seed) for rate in RATES] for seed in SEEDS]) for side in SIDES}
@@ -388,9 +419,10 @@ for side in SIDES:
     print(f"{side:18} best rate {RATES[best[side]]:.0e}, mean test accuracy {tuned[side].mean():.1f} %")
 ahead = found["isotropic tanh"][:, -1, 1].mean() - found["element-wise tanh"][:, -1, 1].mean()
 print(f"at rate {RATES[-1]}, tuned for neither, isotropic tanh is more than 5 points ahead: {ahead > 5}")
-data, test = parts(0)
-run = train(start(SIDES["element-wise tanh"](0), AdamW(RATES[-1]), rng=0), data.X, data.y, Plan(epochs=30, quiet=True))
-stuck = np.mean(np.abs(np.hstack(layer_inputs(run.net, test.X)[1][1:])) > 0.99)
+run = train(
+    start(SIDES["element-wise tanh"](0), AdamW(RATES[-1]), rng=0), signals.X, signals.y, Plan(steps=900, quiet=True)
+)
+stuck = np.mean(np.abs(np.hstack(layer_inputs(run.net, unseen.X)[1][1:])) > 0.99)
 print(f"more than 90 % of the element-wise units are saturated there, |tanh z| > 0.99: {stuck > 0.9}")
 
 # %%
@@ -400,12 +432,12 @@ for i, side in enumerate(SIDES):
     ax.plot(RATES, scores.mean(axis=0), **marked(i), label=side)
     ax.fill_between(RATES, scores.min(axis=0), scores.max(axis=0), color=COLOURS[i], alpha=0.15, linewidth=0)
     ax.plot(RATES[best[side]], tuned[side].mean(), "*", color=COLOURS[i], markersize=17)
-ax.set(xscale="log", xlabel="learning rate of AdamW", ylabel="test accuracy (%)", ylim=(75, 100))
+ax.set(xscale="log", xlabel="learning rate of AdamW", ylabel="test accuracy (%)", ylim=(10, 60))
 ax.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# *Figure 5. Accuracy over the learning rate, mean and range of seven splits; the star is the rate that validation
+# *Figure 5. Accuracy over the learning rate, mean and range of seven starts; the star is the rate that validation
 # chose. At large rates the isotropic network looks far better, since element-wise tanh is saturated there. Where each
 # side is at its best, it is not.*
 #
@@ -413,18 +445,18 @@ plt.show()
 
 
 # %%
-def verdict(claim, values, unit, holds, expected):
-    values = np.asarray(values, dtype=float)
-    answer = "holds" if holds else "does not hold"
-    print(f"{claim:52} {np.median(values):6.2f} [{values.min():.2f}, {values.max():.2f}] {unit:13} {answer}")
-    assert holds == expected
+def verdict(claim, values, unit, region, expected):
+    e = mean(np.asarray(values, dtype=float), share=0.25 if unit == "points, digits" else 0)
+    answer = word(e, region)
+    print(f"{claim:48} {e.value:6.2f} [{e.low:6.2f}, {e.high:6.2f}] {unit:15} {answer}")
+    assert answer == expected
 
 
 total = {width: np.array([sum(net.widths[1:3]) for net, _, _ in adapted[width]]) for width in STARTS}
 memory = (total[64] - total[4]) / (2 * (64 - 4))
-at_30 = {width: np.mean([sum(history["widths"][29, 1:3]) for _, history, _ in adapted[width]]) for width in STARTS}
+at_10 = {width: np.mean([sum(history["widths"][9, 1:3]) for _, history, _ in adapted[width]]) for width in STARTS}
 print(
-    f"of {2 * (64 - 4)} neurons between the starts, {at_30[64] - at_30[4]:.1f} are left after 30 epochs,"
+    f"of {2 * (64 - 4)} neurons between the starts, {at_10[64] - at_10[4]:.1f} are left after 10 epochs,"
     f" {(total[64] - total[4]).mean():.1f} after {EPOCHS} (mean)"
 )
 score = {width: np.array([s for _, _, s in adapted[width]]) for width in STARTS}
@@ -432,35 +464,38 @@ score_fixed = {width: np.array([s for _, _, s in fixed[width]]) for width in STA
 best_fixed = score_fixed[max(STARTS, key=lambda width: score_fixed[width].mean())]
 least = np.array(removal["least singular value first"])
 gap = score[4] - best_fixed
-print(f"{'':52} median [range] of {len(SEEDS)} seeds")
-verdict("the final width forgets the start", memory, "per neuron", bool(abs(np.median(memory)) < 0.05), True)
-verdict("from 4, within 1 point of the best fixed width", gap, "points", bool(np.median(gap) > -1), True)
+print(f"{'':48} mean [95 % interval] over {len(SEEDS)} starts")
+verdict("the final width forgets the start", memory, "per neuron", within(-0.05, 0.05), "refuted")
+verdict("from 4, not a point behind the best fixed width", gap, "points", above(-1), "holds")
 gap = score[64] - score_fixed[16]
-verdict("starting wide (64) beats a fixed 16", gap, "points", bool(np.median(gap) > 0.5), False)
+verdict("starting wide (64) beats a fixed 16", gap, "points", above(0), "undecided")
 gap = least[:, 1] - least[:, 0]
-verdict("losing the least neuron costs nothing", gap, "points", bool(abs(np.median(gap)) <= 0.25), True)
+verdict("losing the least neuron costs nothing", gap, "points, digits", within(-0.25, 0.25), "holds")
 gap = tuned["isotropic tanh"] - tuned["element-wise tanh"]
-verdict("isotropic tanh beats element-wise tanh", gap, "points", bool(np.median(gap) > 0), False)
+verdict("isotropic tanh beats element-wise tanh", gap, "points", above(0), "refuted")
 gap = tuned["isotropic tanh"] - tuned["no hidden layer"]
-verdict("isotropic tanh beats no hidden layer", gap, "points", bool(np.median(gap) > 0.5), False)
+verdict("isotropic tanh beats no hidden layer", gap, "points", above(0), "holds")
 
 # %% [markdown]
-# The algebra and the self-sizing hold; a trace of the start is left, and it fades as training goes on. That isotropic
-# activations are *better* **does not hold**: tuned on both sides, element-wise tanh wins on the digits, and the
-# isotropic network is no better than no hidden layer at all. And starting wide to shrink later does not help.
+# The algebra holds, and so does the promise of self-sizing: from four neurons a layer a network gets as far as the best
+# width that one would have chosen. That it forgets where it started is **refuted** at this length: a trace is left,
+# and it fades as training goes on. That isotropic activations are *better* is **refuted**, too: tuned on both sides,
+# element-wise tanh wins. But on these signals they are far better than no hidden layer, which the digits could not
+# show. Whether it helps to start wide and shrink later is undecided; here it rather costs a point.
 #
 # The reason fits in one line. With one hidden layer
 #
 # $$\text{logits} = a(\rho)\,\big(W_2 W_1 x + W_2 b_1 + \psi\big) + b_2 :$$
 #
 # the input enters through one fixed matrix $W_2 W_1$ and one number, its length. More layers add a few numbers more
-# (`precompute`). An isotropic network is close to a linear classifier, and Exercise 3 measures how close.
+# (`precompute`). An isotropic network is close to a linear classifier, and Exercise 3 measures how close on the digits.
+# What these few numbers are worth where a linear classifier fails is the last line of the table; what more neurons add
+# to them is little, as the first table of this section shows.
 #
 # The long versions are `minigrow run isotropic.selfsizing --full`, `isotropic.tasks`, `isotropic.invariance`,
-# `isotropic.abundance` and `isotropic.against_tanh`, with more repeats, more data sets and intervals; their outcome
-# is in `figures/isotropic.*/results.json`. All six verdicts agree with the method page, `isotropic.md`. It also has
-# what we left out: tasks that come and go while the widths follow (there the trace of the start is gone), and data on
-# which the isotropic network does beat the linear one, turned digits and spirals, still behind element-wise tanh.
+# `isotropic.abundance` and `isotropic.against_tanh`, with more repeats, more data sets and the paper's settings beside
+# ours; the method's page, `isotropic.md`, lists every claim with its verdict. It also has what we left out: tasks that
+# come and go while the widths follow.
 
 # %% [markdown]
 # ## What breaks it
@@ -487,13 +522,18 @@ for name, other in made.items():
 
 # %% [markdown]
 # **Too little weight decay.** Decay is what forgets: without it, a singular value that nobody needs stays where the
-# initialisation put it, above $\tau$, and the network remembers its start.
+# initialisation put it, above $\tau$, and the network remembers its start. **Too high a threshold.** Neighbouring
+# points of a signal are alike, so small weights go a long way; at the paper's $\tau = 0.95$ nearly everything that the
+# network uses counts as spare, and nothing makes it grow.
 
 # %%
 weak = {width: [sized(width, seed, policy, decay=1e-3)[0] for seed in SEEDS] for width in (4, 64)}
 for decay, nets in {0.1: {w: [net for net, _, _ in adapted[w]] for w in (4, 64)}, 0.001: weak}.items():
     ends = [np.mean([sum(net.widths[1:3]) for net in nets[width]]) for width in (4, 64)]
     print(f"weight decay {decay}: both layers together {ends[0]:.1f} neurons from 4, {ends[1]:.1f} from 64")
+high = [sized(4, seed, AutoAdapt(tau=0.95, scaffold=SPARE)) for seed in SEEDS]
+both, right = np.mean([sum(net.widths[1:3]) for net, _, _ in high]), np.mean([score for _, _, score in high])
+print(f"tau 0.95: both layers together {both:.1f} neurons from 4, ten of them spares, and {right:.1f} % right")
 
 # %% [markdown]
 # **Removing what is large.** That is the third curve of Figure 4. **And Adam:** each rotation in `prune` takes the
