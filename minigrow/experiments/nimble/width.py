@@ -24,8 +24,8 @@ from minigrow.experiments.tuning import settled
 
 FULL = {
     "repeats": 10, "tuning": 2, "rates": [1e-3, 3e-3, 1e-2], "init": "fan_in_uniform",
-    "bessel_widths": [2, 4, 8, 16, 32, 64, 128, 256], "bessel_points": 512, "bessel_steps": 5000,
-    "noise": [0.01, 0.1, 0.5], "mixture_widths": [4, 8, 16, 32, 64], "mixture_points": 1024, "mixture_steps": 5000,
+    "bessel_widths": [2, 4, 8, 16, 32, 64, 256], "bessel_points": 512, "bessel_steps": 5000,
+    "noise": [0.01, 0.1, 0.5], "mixture_widths": [4, 16, 64], "mixture_points": 1024, "mixture_steps": 3000,
     "arms": [3, 5, 7, 9], "spiral_widths": [4, 16, 64], "spiral_points": 8192,
     "data": ["digits", "mnist-1d"], "data_widths": [4, 8, 16, 32, 64],
     "steps": 2000, "batch": 128, "range": [4, 64],
