@@ -34,7 +34,7 @@ FULL = {
     "rate": 1e-3,
     "rows": [1, 1000],
 }
-QUICK = FULL | {"repeats": 3, "steps": 100}
+QUICK = FULL | {"repeats": 5, "steps": 60}
 FIGURES = {
     "precomputed.png": (
         "Time of the layered pass and of the pass with precomputed products, for one sample and for a thousand, on each data set: "
