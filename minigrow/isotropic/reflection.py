@@ -71,7 +71,8 @@ def least_direction(W: np.ndarray, small: int = SMALL) -> np.ndarray:
     |r' W| exceeds sigma_m by at most a millionth of it, or is zero to rounding. How near r is to the last singular vector u_m
     depends on the gap, sin(r, u_m)^2 <= (|r' W|^2 - sigma_m^2) / (sigma_{m-1}^2 - sigma_m^2): where the two least singular
     values agree, every direction between their vectors is as good. W with at least `small` rows first tries `lanczos`, which
-    takes about a fourth of the time; the whole decomposition does the others, and those whose residual is not small.
+    takes about a fourth of the whole decomposition's time at 500 x 500, half at 100 x 3072 and as much at 100 x 100; the whole
+    decomposition does the others, and those whose residual is not small.
 
     >>> least_direction(np.array([[2.0, 0.0], [0.0, 1.0]]))
     array([0., 1.])
