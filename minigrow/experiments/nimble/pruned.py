@@ -40,7 +40,7 @@ QUICK = {
     "hidden": {"bessel": 10, "data": 16}, "steps": {"bessel": 1000, "data": 200}, "batch": 100, "init": "fan_in_uniform",
 }  # fmt: skip
 FULL = QUICK | {
-    "repeats": 20, "tuning": 2, "rates": [1e-3, 3e-3, 1e-2], "points": 1024, "steps": {"bessel": 5000, "data": 3000},
+    "repeats": 10, "tuning": 2, "rates": [1e-3, 3e-3, 1e-2], "points": 1024, "steps": {"bessel": 5000, "data": 3000},
 }  # fmt: skip
 NONE = {
     "why": "pruning is named in the abstract, but no program does it",
