@@ -20,12 +20,12 @@ from minigrow.experiments.registry import Outcome
 from minigrow.nimble import TASKS
 
 QUICK = {"repeats": 15, "tasks": ["step"], "deltas": [0.5, 1.0, 2.0]}
-FULL = {"repeats": 200, "tasks": ["cubic", "step"], "deltas": [0.25, 0.5, 1.0, 2.0, 4.0]}
+FULL = {"repeats": 100, "tasks": ["cubic", "step"], "deltas": [0.25, 0.5, 1.0, 2.0, 4.0]}
 PROTOCOL = (
     Setting("delta", "1 in every program", "deltas", why="the question is ours",
             effect="delta = 1 is among them, the others are compared with it"),
     Setting("trials of each kind", 10000, "repeats", why="five widths of the step fit into the time",
-            effect="intervals are 7 times wider"),
+            effect="intervals are 10 times wider"),
     Setting("tasks", "cubic, Bessel, quadratic, step, cubic 2, quadratic 2", "tasks", why="one of regression and one of classification",
             effect="not measured on the others"),
     Setting("epochs, rate, lambda, N_goal, neurons", "as in nimble.trials"),

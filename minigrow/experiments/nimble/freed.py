@@ -28,7 +28,7 @@ QUICK = {
     "hidden": 20, "rate": 0.05, "batch": 48, "spread": 0.2,
 }  # fmt: skip
 FULL = QUICK | {
-    "repeats": 100, "tasks": ["cubic", "quadratic", "bessel", "step"], "readings": 10, "steps": 2000,
+    "repeats": 50, "tasks": ["cubic", "quadratic", "bessel", "step"], "readings": 10, "steps": 2000,
     "pulls": [0.0, 0.01, 0.1], "first": [2.5, 8.5, 18.5],
 }  # fmt: skip
 NONE = {

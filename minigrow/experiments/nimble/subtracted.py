@@ -31,7 +31,7 @@ from minigrow.nimble.trials import Trials
 from minigrow.nn.losses import LOSSES
 
 QUICK = {"repeats": 15, "tasks": ["step"], "goals": [5], "start": 9.0}
-FULL = {"repeats": 200, "tasks": ["cubic", "step"], "goals": [2, 5], "start": 9.0}
+FULL = {"repeats": 100, "tasks": ["cubic", "step"], "goals": [2, 5], "start": 9.0}
 PROTOCOL = (
     Setting("N_goal", "no program subtracts nodes: all have N_goal = 5 and start at 0 or 5", "goals",
             why="the question is the abstract's",

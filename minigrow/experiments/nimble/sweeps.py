@@ -23,7 +23,7 @@ QUICK = {"repeats": 20, "tasks": ["arc"], "log10_lambda": [-2, -1, 0, 1, 2], "ep
 FULL = {
     "repeats": 100,
     "tasks": ["arc", "cubic"],
-    "log10_lambda": [i / 4 for i in range(-8, 9)],
+    "log10_lambda": [i / 2 for i in range(-4, 5)],
     "epochs": 17782,
     "goals": [1, 3, 5, 7, 9],
 }
