@@ -28,11 +28,11 @@ FULL = {
     "goals": [1, 3, 5, 7, 9],
 }
 PROTOCOL = (
-    Setting("trials at each lambda", 200, "repeats", why="twice as many points of two tasks fit into the time",
+    Setting("trials at each lambda", 200, "repeats", why="two tasks and five goals fit into the time",
             effect="intervals are 1.4 times wider"),
     Setting("tasks", ["arc"], "tasks", why="the cubic, a task of the first experiment, is swept as well",
             effect="each task is judged in claims of its own"),
-    Setting("log10 of lambda", "-2 to 2 in steps of 0.01", "log10_lambda", why="401 points take 24 times as long",
+    Setting("log10 of lambda", "-2 to 2 in steps of 0.01", "log10_lambda", why="401 points take 45 times as long",
             effect="the range is the same; what lies between two points is not seen"),
     Setting("epochs of the sweep over lambda", 17782, "epochs"),
     Setting("N_goal", "5 only: no sweep of N_goal is in the released programs", "goals", why="the question is ours",
