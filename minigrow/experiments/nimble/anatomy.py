@@ -88,7 +88,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge whether N rises to its goal, whether the control keeps its size, and whether c reaches 1."""
     size, held = np.array(data["size"]["growing"]), np.array(data["size"]["grown"])
     return [
-        judge("the growing network's N ends at its goal of 5", "abstract 2: an auxiliary weight that directly controls network size",
+        judge("the growing network's N ends at its goal of 5", "abstract 1: evolving small networks into larger ones during training",
               mean(size[:, -1]), "neurons", within(4.9, 5.2)),
         judge("the grown control keeps its size, though N is a weight there too", "the control is static",
               mean(np.abs(held - 5).max(axis=1)), "neurons away from 5 at most", below(0.5)),

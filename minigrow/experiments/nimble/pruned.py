@@ -197,7 +197,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     for task, arms in data["tasks"].items():
         for a, b, paper in (
             *(
-                ("growing", b, "abstract v1: contrasts with pruning large networks after training")
+                ("growing", b, "abstract 6: growing preferable to simply starting large; v1: contrasts with pruning")
                 for b in list(arms)[2:]
             ),
             ("growing", "static", "abstract 4: consistently outperform static networks of equivalent final size"),
