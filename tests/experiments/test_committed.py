@@ -124,7 +124,7 @@ def forged(data, place):
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("isotropic.abundance", ("accuracy", 1, 0, 0)),
+        ("isotropic.abundance", ("accuracy", "digits", 1, 0, 0)),
         ("nimble.anatomy", ("size", "growing", 0, -1)),
         ("differentiable_structure.size", ("hard", ..., "neurons", -1)),
         ("urn.difficulty", ("runs", "linear 0.01", ..., "edges")),

@@ -134,10 +134,9 @@ def step_is_smooth(rng: np.random.Generator) -> float:
 
     Needs a step that starts and ends flat.
 
-    Proof. With u = q / delta, theta is the step of width 1 at u, and its slope in q is the slope in u over delta: let delta = 1.
-    theta' = 2 (pi/2) sin(pi q/2) cos(pi q/2) = (pi/2) sin(pi q), which is >= 0 on [0, 1]: monotone.
-    theta(0) = 0 and theta(1) = sin^2(pi/2) = 1 meet the constants outside.
-    theta'(0) = (pi/2) sin 0 = 0 and theta'(1) = (pi/2) sin pi = 0 meet their slope 0.
+    Proof. theta is the step of width 1 at u = q / delta, and its slope in q is that in u over delta: let delta = 1. Then
+    theta' = 2 (pi/2) sin(pi q/2) cos(pi q/2) = (pi/2) sin(pi q), which is >= 0 on [0, 1]: monotone. theta(0) = 0 and
+    theta(1) = 1 meet the constants outside, theta'(0) = (pi/2) sin 0 = 0 and theta'(1) = (pi/2) sin pi = 0 their slope 0.
     It is not C2: theta'' = (pi^2/2) cos(pi q) jumps to pi^2/2 at 0. Two points eps either side of a joint therefore differ
     in slope by about (pi^2/2) eps, which is what the tolerance leaves room for.
     """
