@@ -20,7 +20,10 @@ def test_end_to_end(tmp_path):
 def hand_made(precomputed=3.0, wider=0.0, times=(0.5, 0.5, 0.5)):
     layered = np.array([[2.0, 3.0]] * 3)
     rows = {"precomputed": [1.0, precomputed, 2.0], "wider": [0.0, wider, 0.0], "layered": layered.tolist()}
-    return {"rows": [1, 1000], "measured": {"digits": rows | {"products": (layered * np.array(times)[:, None]).tolist()}}}
+    return {
+        "rows": [1, 1000],
+        "measured": {"digits": rows | {"products": (layered * np.array(times)[:, None]).tolist()}},
+    }
 
 
 @pytest.mark.parametrize(
