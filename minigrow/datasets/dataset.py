@@ -1,7 +1,4 @@
-"""`from_arrays(X, y)` checks your own arrays and names them; `split(data, test=0.2, rng=rng)` splits off a test set.
-
-Legend: n samples, d inputs, K classes; X (n, d) one sample per row, y (n,) class numbers 0..K-1.
-"""
+"""`from_arrays(X, y)` checks your own arrays and names them; `split(data, test=0.2, rng=rng)` splits off a test set."""
 
 from typing import Any, NamedTuple
 
@@ -15,7 +12,7 @@ Rng = int | np.random.Generator | None
 
 
 class Dataset(NamedTuple):
-    """Samples with their classes: X (n, d) floats, y (n,) int64, a name, K class names, the shape of one sample."""
+    """n samples of d inputs: X (n, d) floats, y (n,) class numbers 0..K-1, a name, K class names, the shape of one sample."""
 
     X: NDArray[Any]
     y: NDArray[np.int64]
@@ -39,7 +36,8 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     >>> from_arrays([[0, 1], [1, 0]], [0, 2]).classes
     ('0', '1', '2')
     """
-    y = _labels(y, len(X := rows(X)))
+    X = rows(X)
+    y = _labels(y, len(X))
     return Dataset(X, y, name, numbered(int(y.max()) + 1), X.shape[1:])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,17 @@ def child_seeds(seed: int, count: int) -> list[int]:
     (True, 100)
     """
     return [int(child.generate_state(1, np.uint32)[0]) for child in np.random.SeedSequence(seed).spawn(count)]
+
+
+def seeds_apart(seed: int, repeats: int, tuning: int) -> tuple[list[int], list[int]]:
+    """Return the seeds of the repeats, `child_seeds(seed, repeats)`, and others on which rates are tuned.
+
+    >>> seeds, apart = seeds_apart(0, 3, 2)
+    >>> seeds == child_seeds(0, 3), seeds + apart == child_seeds(0, 5)
+    (True, True)
+    """
+    seeds = child_seeds(seed, repeats + tuning)
+    return seeds[:repeats], seeds[repeats:]
 
 
 def parts(name: str, seed: int, dtype: Any = np.float32) -> tuple[Dataset, Dataset]:
@@ -40,6 +52,15 @@ def overlap(name: str) -> float:
     (0.25, 0.0)
     """
     return 0.25 if isinstance(load(name, np.float32), Dataset) else 0.0
+
+
+def rows_of(rows: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Return the rows that were measured on one data set.
+
+    >>> rows_of([{"data": "a", "x": 1}, {"data": "b", "x": 2}], "b")
+    [{'data': 'b', 'x': 2}]
+    """
+    return [row for row in rows if row["data"] == name]
 
 
 def rounded(values: Any, digits: int = 5) -> Any:

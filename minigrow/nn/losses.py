@@ -85,6 +85,16 @@ def softmax(p: np.ndarray) -> np.ndarray:
     return weight / weight.sum(axis=1, keepdims=True)
 
 
+def log_softmax(p: np.ndarray) -> np.ndarray:
+    """Turn logits (n, k) into logarithms of class probabilities (n, k).
+
+    >>> np.exp(log_softmax(np.zeros((1, 2))))
+    array([[0.5, 0.5]])
+    """
+    p = p - p.real.max(axis=1, keepdims=True)
+    return p - np.log(np.exp(p).sum(axis=1, keepdims=True))
+
+
 def class_labels(t: np.ndarray, k: int) -> np.ndarray:
     """Return integer labels (n,) in 0..k-1 from labels (n,) or one-hot rows (n, k).
 

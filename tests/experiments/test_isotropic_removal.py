@@ -167,7 +167,7 @@ def test_equal_work_is_equal_to_a_step():
         same = tuple((recovery.FULL | TINY[recovery])[key] for key in recovery.SAME)
         same = tuple(zip(recovery.SAME, same, strict=True))
         lives[arm] = recovery.one(recovery.Job("digits", arm, 1e-3, same, "test", 0))
-    step = 3 * 48 * recovery.cost((64, 10), 4)
+    step = 3 * 48 * common.network([64, 4, 4, 10], 0).cost
     assert abs(lives[recovery.ONCE].work - lives[recovery.EQUAL].work) < 2 * step
     assert lives[recovery.EQUAL].curve == []
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.isotropic.common import log_softmax
 from minigrow.growth import Move, moved, rotate
 from minigrow.isotropic import left_diagonalise
 from minigrow.nn.initialisers import orthogonal
+from minigrow.nn.losses import log_softmax
 
 
 def silenced(net: Any, layer: int, neuron: int) -> Any:

@@ -27,7 +27,7 @@ from minigrow.experiments.claims import Claim, above, judge, mean, within
 from minigrow.experiments.isotropic.common import accuracy, network, tanh_network, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, rounded
+from minigrow.experiments.shared import rounded, rows_of, seeds_apart
 from minigrow.experiments.tuning import over_seeds, settled, tuned_each
 from minigrow.growth import Plan
 from minigrow.nn import MLP, AdamW
@@ -166,7 +166,7 @@ def validated(job: Job) -> float:
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune first, in rounds over all tuned nets and sides, then train every repeat of every net in one go."""
     n, names, same = config["repeats"], config["data"], tuple((name, config[name]) for name in SAME)
-    seeds, apart = child_seeds(seed, n), child_seeds(seed, n + config["tuning"])[n:]
+    seeds, apart = seeds_apart(seed, n, config["tuning"])
     keys = [(name, tuple(hidden), steps, side) for name in names for hidden, steps in config["tuned"] for side in SIDES]
     score = over_seeds(pmap, validated, lambda key, rate, s: Job(*key[:3], rate, key[3], same, "validation", s), apart)
     found = tuned_each(score, keys, config["rates"])
@@ -216,11 +216,8 @@ def difference(net: dict[str, dict[str, Any]], other: str = TANH) -> np.ndarray:
 
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge, for each data set, the differences at tuned rates and at each fixed one."""
-    return [
-        claim
-        for name, overlapping in data["overlap"].items()
-        for claim in _judged(name, [row for row in data["rows"] if row["data"] == name], overlapping)
-    ]
+    shares = data["overlap"].items()
+    return [claim for name, share in shares for claim in _judged(name, rows_of(data["rows"], name), share)]
 
 
 def _judged(name, rows, overlapping):

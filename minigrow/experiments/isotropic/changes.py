@@ -1,10 +1,7 @@
 """Train one network, change copies of it, and compare what they answer: the jobs of experiment 1 (`invariance`).
 
 Training runs in float32; the trained network is then converted to float64, so that "exact" is judged in eps of float64.
-With logits z before and z' after a change, on N test samples, and probabilities p, p':
-
-    epsilon = 100 / N sum |z' - z| / |z|  (%)      KL = 1 / N sum_n sum_k p log(p / p')  (nats)
-
+How far logits move, epsilon (%) and KL (nats), is `common.moved_by`'s.
 Source: Bird 2026, experiment 1.
 """
 
@@ -17,7 +14,7 @@ import numpy as np
 
 from minigrow import nn
 from minigrow.datasets import Dataset
-from minigrow.experiments.isotropic.common import network
+from minigrow.experiments.isotropic.common import deviation, divergence, in_float64, network
 from minigrow.experiments.isotropic.stages import stages
 from minigrow.experiments.shared import parts
 from minigrow.growth import Plan
@@ -81,7 +78,7 @@ def one(job: Job) -> list[dict[str, Any]]:
     net = network(widths, job.seed, o=job.trained.o, psi=job.trained.psi)
     found = []
     for run in stages(net, train, job.seed, job.steps, Plan(batch=job.batch), job.optimiser):
-        net = exact(run.net)
+        net = in_float64(run.net)
         found.append(gains(net, job.variants, job.removals, X, test))
     found = np.array(found)  # (stages, variants, removals)
     return [
@@ -100,15 +97,6 @@ def measured(net: Network, variant: Variant, job: Job, X: np.ndarray, test: Data
         "uncorrected": errors(under(net, UNCORRECTED), fewer, X, test),
         "product": errors(under(net, variant), fewer, X, test, "product"),
     } | {name: [row[i] for row in rows] for i, name in enumerate(MEASURES)}
-
-
-def exact(net: Network) -> Network:
-    """Return the same network in float64.
-
-    >>> exact(network([4, 3, 2], 0)).theta.dtype
-    dtype('float64')
-    """
-    return dataclasses.replace(net, theta=net.theta.astype(np.float64))
 
 
 def under(net: Network, variant: Variant) -> Network:
@@ -144,7 +132,7 @@ def errors(net: Network, removals: Any, X: np.ndarray, test: Dataset, by: str = 
 def rest(net: Network) -> float:
     """Return the largest entry beside the diagonal of W_2, in units of sigma_1; 1 if the diagonal does not fall.
 
-    >>> rest(diagonalise(exact(network([4, 3, 3, 2], 0)), 1)[0]) < ZERO, rest(exact(network([4, 3, 3, 2], 0))) < ZERO
+    >>> rest(diagonalise(in_float64(network([4, 3, 3, 2], 0)), 1)[0]) < ZERO, rest(in_float64(network([4, 3, 3, 2], 0))) < ZERO
     (True, False)
     """
     W = net.params["W2"]
@@ -170,26 +158,5 @@ def compare(before: Reading, after: Reading) -> tuple[float, float, float, float
     >>> compare(before, before._replace(z=np.array([[6.0, 8.0]]), sigma=1.5))[:3]
     (0.0, -0.5, 100.0)
     """
-    p, q = log_softmax(before.z), log_softmax(after.z)
-    kl = np.mean(np.sum(np.exp(p) * (p - q), axis=1))
-    sigma = float(after.sigma - before.sigma)
-    return after.accuracy - before.accuracy, sigma, deviation(before.z, after.z), float(kl)
-
-
-def deviation(z: np.ndarray, new: np.ndarray) -> float:
-    """Return epsilon (%) from logits z (n, k) to new (n, k).
-
-    >>> deviation(np.array([[3.0, 4.0]]), np.array([[3.0, 4.5]]))
-    10.0
-    """
-    return float(100 * np.mean(np.linalg.norm(new - z, axis=1) / np.linalg.norm(z, axis=1)))
-
-
-def log_softmax(z: np.ndarray) -> np.ndarray:
-    """Return log probabilities (n, k) of logits (n, k).
-
-    >>> np.exp(log_softmax(np.zeros((1, 2))))
-    array([[0.5, 0.5]])
-    """
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    sigma, gained = float(after.sigma - before.sigma), after.accuracy - before.accuracy
+    return gained, sigma, deviation(before.z, after.z), divergence(before.z, after.z)

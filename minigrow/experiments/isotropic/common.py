@@ -16,6 +16,7 @@ from minigrow import isotropic, nn
 from minigrow.datasets import Dataset
 from minigrow.growth import Diverged, Plan, Run, start, train
 from minigrow.nn import MLP, AdamW
+from minigrow.nn.losses import log_softmax
 
 
 def accuracy(net: Any, data: Dataset) -> float:
@@ -76,19 +77,26 @@ def moved_by(net: Any, other: Any, X: np.ndarray) -> tuple[float, float]:
     (0.0, 0.0)
     """
     z, new = net(X), other(X)
-    p, q = log_softmax(z), log_softmax(new)
-    epsilon = 100 * np.mean(np.linalg.norm(new - z, axis=1) / np.linalg.norm(z, axis=1))
-    return float(epsilon), float(np.mean(np.sum(np.exp(p) * (p - q), axis=1)))
+    return deviation(z, new), divergence(z, new)
 
 
-def log_softmax(z: np.ndarray) -> np.ndarray:
-    """Return log probabilities (n, k) of logits (n, k).
+def deviation(z: np.ndarray, new: np.ndarray) -> float:
+    """Return epsilon (%) from logits z (n, k) to new (n, k); see `moved_by`.
 
-    >>> np.exp(log_softmax(np.zeros((1, 2))))
-    array([[0.5, 0.5]])
+    >>> deviation(np.array([[3.0, 4.0]]), np.array([[3.0, 4.5]]))
+    10.0
     """
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return float(100 * np.mean(np.linalg.norm(new - z, axis=1) / np.linalg.norm(z, axis=1)))
+
+
+def divergence(z: np.ndarray, new: np.ndarray) -> float:
+    """Return KL (nats) from the probabilities of logits z (n, k) to those of new (n, k); see `moved_by`.
+
+    >>> divergence(np.array([[3.0, 4.0]]), np.array([[4.0, 5.0]]))
+    0.0
+    """
+    p, q = log_softmax(z), log_softmax(new)
+    return float(np.mean(np.sum(np.exp(p) * (p - q), axis=1)))
 
 
 def on(run: Run, data: Dataset, plan: Plan) -> Run:

@@ -25,7 +25,7 @@ from minigrow.experiments.claims import Claim, above, geometric, judge, mean, wi
 from minigrow.experiments.isotropic.common import accuracy, in_float64, network, tanh_network, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.shared import child_seeds, overlap, parts, rounded, rows_of
 from minigrow.growth import Plan
 from minigrow.nn import MLP, AdamW
 from minigrow.nn.mlp import EVERY_ACTIVATION, forward
@@ -154,11 +154,8 @@ def _row(cell, mine, deepest):
 
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge, for each data set, at which depths networks still learn, and whether Jacobians keep their size."""
-    return [
-        claim
-        for name, overlapping in data["overlap"].items()
-        for claim in _judged(name, [row for row in data["rows"] if row["data"] == name], overlapping)
-    ]
+    shares = data["overlap"].items()
+    return [claim for name, share in shares for claim in _judged(name, rows_of(data["rows"], name), share)]
 
 
 def _judged(name, rows, overlapping):
@@ -192,14 +189,14 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     names = list(data["overlap"])
     with picture(folder / "depth.png", columns=2, rows=len(names), panel=(7.2, 4.8)) as axes:
         for (left, right), name in zip(axes, names, strict=True):
-            _depths(left, right, [row for row in data["rows"] if row["data"] == name])
+            _depths(left, right, rows_of(data["rows"], name))
             left.set(title=f"{name}: accuracy after training", ylabel="test accuracy (%)", ylim=(0, 100))
             right.set(title=f"{name}: input-output Jacobian", ylabel="mean log sigma per layer")
             for ax in (left, right):
                 ax.legend(loc="best")
     with picture(folder / "depth_gradients.png", columns=len(names), panel=(7.2, 4.8)) as axes:
         for ax, name in zip(axes[0], names, strict=True):
-            deepest = [row for row in data["rows"] if row["data"] == name and "gradient" in row["start"]]
+            deepest = [row for row in rows_of(data["rows"], name) if "gradient" in row["start"]]
             for i, (row, when) in enumerate((row, when) for row in deepest for when in WHEN):
                 curves = np.array(row[when]["gradient"])
                 band(ax, np.arange(1, curves.shape[1] + 1), curves, i, f"{row['side']}, {when}")

@@ -24,7 +24,7 @@ from minigrow.experiments.claims import Claim, above, below, exactly, geometric,
 from minigrow.experiments.isotropic.common import accuracy, in_float64, moved_by, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.shared import overlap, parts, rounded, rows_of, seeds_apart
 from minigrow.experiments.tuning import over_seeds, settled, tuned_each
 from minigrow.growth import Plan
 from minigrow.isotropic import Network, diagonalise, grow, left_diagonalise, prune, singular_values
@@ -135,7 +135,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune every profile on every data set, then train the repeats at the rates found."""
     n, names, steps = config["repeats"], config["data"], config["steps"]
     same = tuple((name, tuple(config[name]) if name == "hidden" else config[name]) for name in SAME)
-    seeds, apart = child_seeds(seed, n), child_seeds(seed, n + config["tuning"])[n:]
+    seeds, apart = seeds_apart(seed, n, config["tuning"])
     keys = [(name, profile) for name in names for profile in config["profiles"]]
     score = over_seeds(pmap, validated, lambda key, rate, s: Job(*key, rate, steps, same, s), apart)
     found = tuned_each(score, keys, config["rates"])
@@ -151,7 +151,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     return [
         claim
         for name, overlapping in data["overlap"].items()
-        for claim in _judged(name, {row["profile"]: row for row in data["rows"] if row["data"] == name}, overlapping)
+        for claim in _judged(name, {row["profile"]: row for row in rows_of(data["rows"], name)}, overlapping)
     ]
 
 
@@ -199,7 +199,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     names = list(data["overlap"])
     with picture(folder / "profiles.png", columns=3, rows=len(names), panel=(6.2, 4.6)) as axes:
         for (scores, spread, exact), name in zip(axes, names, strict=True):
-            rows = [row for row in data["rows"] if row["data"] == name]
+            rows = rows_of(data["rows"], name)
             _points(scores, rows, "test", 0, partial(mean, share=data["overlap"][name]))
             scores.set(title=f"{name}: test accuracy", ylabel="%")
             _points(spread, rows, "condition", 1, estimate=factor)

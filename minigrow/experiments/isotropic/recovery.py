@@ -25,7 +25,7 @@ from minigrow.experiments.claims import Claim, above, judge, mean, proportion
 from minigrow.experiments.isotropic.common import accuracy, network, on
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.shared import overlap, parts, rounded, seeds_apart
 from minigrow.experiments.tuning import over_seeds, settled, tuned_each
 from minigrow.growth import Plan, Run, accept, start
 from minigrow.isotropic import prune
@@ -116,15 +116,6 @@ def cuts(arm: str, c: dict[str, Any]) -> dict[int, int]:
     return {}
 
 
-def cost(ends: tuple[int, int], width: int) -> int:
-    """Return the multiply-adds of [d, w, w, K] for one sample, forward.
-
-    >>> cost((64, 10), 16) == network([64, 16, 16, 10], 0).cost
-    True
-    """
-    return width * (sum(ends) + width)
-
-
 def lasting(arm: str, c: dict[str, Any], ends: tuple[int, int]) -> int:
     """Return the steps of an arm: T, or what makes a narrow network do the work of one pruned at once.
 
@@ -134,7 +125,7 @@ def lasting(arm: str, c: dict[str, Any], ends: tuple[int, int]) -> int:
     if arm != EQUAL:
         return c["steps"]
     half = c["steps"] // 2
-    wide, narrow = cost(ends, c["wide"]), cost(ends, c["narrow"])
+    wide, narrow = (network([ends[0], width, width, ends[1]], 0).cost for width in (c["wide"], c["narrow"]))
     return round((half * wide + (c["steps"] - half) * narrow) / narrow)
 
 
@@ -180,7 +171,7 @@ def validated(job: Job) -> float:
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune the rate of every arm on other starts and held-out rows, then let every arm live from the same seeds."""
     n, names, same = config["repeats"], config["data"], tuple((key, config[key]) for key in SAME)
-    seeds, apart = child_seeds(seed, n), child_seeds(seed, n + config["tuning"])[n:]
+    seeds, apart = seeds_apart(seed, n, config["tuning"])
     keys = [(name, arm) for name in names for arm in ARMS]
     score = over_seeds(pmap, validated, lambda key, rate, s: Job(*key, rate, same, "validation", s), apart)
     found = tuned_each(score, keys, config["rates"])

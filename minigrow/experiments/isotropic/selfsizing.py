@@ -20,7 +20,7 @@ from minigrow.experiments.claims import Claim, above, judge, mean, within
 from minigrow.experiments.isotropic.common import accuracy, network, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.shared import overlap, parts, rounded, seeds_apart
 from minigrow.experiments.tuning import Tuned, over_seeds, settled, tuned_each
 from minigrow.growth import History, Plan, snapshot
 from minigrow.isotropic import AutoAdapt, Network
@@ -133,7 +133,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune, then train every width and both adapting networks, then the fixed networks that match the work of the adapting ones."""
     n, names, widths, start = config["repeats"], config["data"], config["widths"], min(config["widths"])
     same, steps = tuple((key, config[key]) for key in SAME), config["steps"]
-    seeds, apart = child_seeds(seed, n), child_seeds(seed, n + config["tuning"])[n:]
+    seeds, apart = seeds_apart(seed, n, config["tuning"])
 
     def job(key, rate, s, judged_on="test", steps=steps):
         return Job(*key, rate, steps, same, judged_on, "widths", s)

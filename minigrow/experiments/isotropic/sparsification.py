@@ -23,7 +23,7 @@ from minigrow.experiments.claims import Claim, exactly, judge, mean, within
 from minigrow.experiments.isotropic.common import accuracy, in_float64, moved_by, network, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, parts, rounded
+from minigrow.experiments.shared import child_seeds, parts, rounded, rows_of
 from minigrow.growth import Plan
 from minigrow.isotropic import Network, sparsify
 from minigrow.nn import AdamW
@@ -146,7 +146,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge, for each data set, the shares, the formulas, and that the function is the same to rounding."""
     names = dict.fromkeys(row["data"] for row in data["rows"])
-    return [claim for name in names for claim in _judged(name, [row for row in data["rows"] if row["data"] == name])]
+    return [claim for name in names for claim in _judged(name, rows_of(data["rows"], name))]
 
 
 def _judged(name, rows):
@@ -183,7 +183,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     names = list(dict.fromkeys(row["data"] for row in data["rows"]))
     with picture(folder / "sparsification.png", columns=2, rows=len(names), panel=(7.6, 5.4)) as axes:
         for (left, right), name in zip(axes, names, strict=True):
-            rows = [row for row in data["rows"] if row["data"] == name]
+            rows = rows_of(data["rows"], name)
             for i, width in enumerate(sorted({row["shape"][1] for row in rows})):
                 _width(left, right, i, width, [row for row in rows if row["shape"][1] == width])
             left.axhline(50, color=GREY, linestyle=":")

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.experiments.isotropic.changes import exact
-from minigrow.experiments.isotropic.common import accuracy, network, tanh_network
+from minigrow.experiments.isotropic.common import accuracy, in_float64, network, tanh_network
 from minigrow.experiments.isotropic.spectra_claims import claims
 from minigrow.experiments.isotropic.spectra_figures import draw
 from minigrow.experiments.isotropic.stages import spaced, stages
@@ -113,7 +112,7 @@ def constant(net: Network) -> float:
     >>> constant(network([4, 3, 3, 2], 0))
     0.0
     """
-    flat, _ = left_diagonalise(exact(net), 1)
+    flat, _ = left_diagonalise(in_float64(net), 1)
     return float(abs(flat.params["b2"][-1]) / np.linalg.norm(flat.params["W2"][-1]))
 
 

@@ -29,7 +29,7 @@ from minigrow.experiments.claims import Claim, Estimate, below, geometric, judge
 from minigrow.experiments.nimble.common import trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, rounded
+from minigrow.experiments.shared import rounded, seeds_apart
 from minigrow.experiments.tuning import over_seeds, settled, tuned_each
 from minigrow.growth import History, Plan
 from minigrow.nimble import controller, released
@@ -143,16 +143,16 @@ def at_budget(life: History, budget: float) -> dict[str, float]:
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune the arms that are tuned on seeds of their own, then train every arm on every seed."""
     c, n = config, config["repeats"]
-    seeds = child_seeds(seed, n + c["tuning"])
+    seeds, apart = seeds_apart(seed, n, c["tuning"])
 
     def job(name, rate, s):
         return Job(name, rate, c["width"], c["points"], c["epochs"], c["init"], s)
 
     found = tuned_each(
-        over_seeds(pmap, merit, job, seeds[n:]), [name for name, arm in ARMS.items() if arm.tuned], c["rates"]
+        over_seeds(pmap, merit, job, apart), [name for name, arm in ARMS.items() if arm.tuned], c["rates"]
     )
     rates = {name: found[name].rate if name in found else c["rate"] for name in ARMS}
-    rows = iter(pmap(one, [job(name, rate, s) for name, rate in rates.items() for s in seeds[:n]]))
+    rows = iter(pmap(one, [job(name, rate, s) for name, rate in rates.items() for s in seeds]))
     arms = {}
     for name, rate in rates.items():
         mine = [next(rows) for _ in range(n)]

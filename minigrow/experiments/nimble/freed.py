@@ -17,7 +17,7 @@ from minigrow.experiments.claims import Claim, Estimate, below, bootstrap, judge
 from minigrow.experiments.nimble.common import Batch, settings
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import child_seeds, overlap, parts, rounded
+from minigrow.experiments.shared import child_seeds, overlap, parts, rounded, rows_of
 from minigrow.growth import Diverged, Plan, start, train
 from minigrow.nimble import auxiliary, score
 from minigrow.nn import SGD
@@ -202,7 +202,7 @@ def _draw_tasks(ax, data, lam):
 def _draw_readings(ax, data, name):
     from minigrow.plotting import COLOURS, LINES
 
-    rows = [row for row in data["readings"] if row["data"] == name]
+    rows = rows_of(data["readings"], name)
     strengths = list(dict.fromkeys(row["strength"] for row in rows))
     for row in rows:
         i = strengths.index(row["strength"])

@@ -177,10 +177,10 @@ def jobs_of(config: dict[str, Any]) -> list[Job]:
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Tune the rate of every arm on every task, then train all arms on all seeds."""
     jobs, n = jobs_of(config), config["repeats"]
-    seeds = shared.child_seeds(seed, n + config["tuning"])
+    seeds, apart = shared.seeds_apart(seed, n, config["tuning"])
     held = lambda job, rate, s: job._replace(rate=rate, seed=s, held=not is_curve(job.task))  # noqa: E731
-    rates = tuned_each(over_seeds(pmap, merit, held, seeds[n:]), jobs, config["rates"])
-    found = iter(pmap(one, [job._replace(rate=rates[job].rate, seed=s) for job in jobs for s in seeds[:n]]))
+    rates = tuned_each(over_seeds(pmap, merit, held, apart), jobs, config["rates"])
+    found = iter(pmap(one, [job._replace(rate=rates[job].rate, seed=s) for job in jobs for s in seeds]))
     data: dict[str, Any] = {}
     for job in jobs:
         rows = [next(found) for _ in range(n)]

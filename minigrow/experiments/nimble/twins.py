@@ -113,14 +113,14 @@ def swept(jobs: Iterable[Job], config: Mapping[str, Any], seed: int, pmap: Calla
     The configuration gives `rates`, `repeats` and `tuning`, the number of seeds that choose the rate.
     """
     jobs, n = list(jobs), config["repeats"]
-    seeds = shared.child_seeds(seed, n + config["tuning"])
+    seeds, apart = shared.seeds_apart(seed, n, config["tuning"])
     score = over_seeds(
-        pmap, merit, lambda job, rate, s: job._replace(rate=rate, seed=s, held=not _generated(job.task)), seeds[n:]
+        pmap, merit, lambda job, rate, s: job._replace(rate=rate, seed=s, held=not _generated(job.task)), apart
     )
     found = tuned_each(score, jobs, config["rates"])
-    errors = iter(pmap(error, [job._replace(rate=found[job].rate, seed=s) for job in jobs for s in seeds[:n]]))
+    errors = iter(pmap(error, [job._replace(rate=found[job].rate, seed=s) for job in jobs for s in seeds]))
     return [
-        {"rate": found[job].rate, "edge": found[job].edge, "error": shared.rounded([next(errors) for _ in seeds[:n]])}
+        {"rate": found[job].rate, "edge": found[job].edge, "error": shared.rounded([next(errors) for _ in seeds])}
         for job in jobs
     ]
 
