@@ -1,7 +1,8 @@
-"""The sentences of the abstracts of Bird and of Radhakrishnan et al. that can be judged, and which claims judge them.
+"""The sentences of the papers' abstracts that can be judged, and which claims judge them.
 
 A claim names its sentence in its column `paper`: "abstract 5: asymptotic 50% parameter sparsification". Sentences that only describe
-or hope have no number here. Sources: arXiv 2602.23405 v2 (2026) and 2501.18012 v2 (2025; "v1" is its first version's abstract).
+or hope have no number here. Sources: arXiv 2602.23405 v2 (2026), 2501.18012 v2 (2025), 1606.06216 v3 (2016), 1911.11691 (2019); "v1"
+and "v2" are the abstract of an earlier version.
 """
 
 from __future__ import annotations
@@ -38,6 +39,27 @@ ABSTRACTS: dict[str, dict[str, str]] = {
         "abstract v1": "nodes can be added (or subtracted) during training; minimal, appropriate, or optimal sizes; contrasts "
         "with pruning large networks after training",
     },
+    "differentiable_structure": {
+        "abstract 4": "Starting with initial networks containing only one node, the method automatically grows networks that "
+        "successfully solve the tasks",
+        "abstract 5": "The number of nodes in the final network correlates with task difficulty",
+        "abstract 6": "The method can dynamically increase network size in response to an abrupt complexification in the task",
+        "abstract 7": "Variable-size networks grown with the method outperform fixed-size networks of higher, lower or identical "
+        "size, hinting at a possible advantage of growing networks",
+        "abstract 8": "this method could be applied to more complex networks, such as feedforward layered networks, or "
+        "multiple-area networks of arbitrary shape",
+        "abstract v2": "reduction in network size in response to task simplification is not evident for meta-parameters used here",
+    },
+    "urn": {
+        "abstract 1": "we introduce the Unstructured Recursive Network (URN) and demonstrate that it can exhibit similar flexibility "
+        "during training via gradient descent (connectivity that changes significantly during a lifetime)",
+        "abstract 2": "many of the different neural network structures commonly used in practice today (including fully connected, "
+        "locally connected and residual networks of different depths and widths) can emerge dynamically from the same URN",
+        "abstract 3": "gradient descent on a single general loss function where the structure of the data and the relative strengths "
+        "of various regulator terms determine the structure of the emergent network",
+        "abstract 4": "this loss function and the regulators arise naturally when considering the symmetries of the network as well "
+        "as the geometric properties of the input data",
+    },
 }
 
 
@@ -47,5 +69,5 @@ def about(paper: str) -> str | None:
     >>> about("abstract 5: computationally identical"), about("(ours)")
     ('abstract 5', None)
     """
-    found = re.match(r"(abstract (?:\d+|v1)):", paper)
+    found = re.match(r"(abstract (?:\d+|v\d)):", paper)
     return found and found.group(1)
