@@ -13,13 +13,15 @@ from minigrow.growth import Plan, Run
 from minigrow.nn import L1, Pull, RMSProp
 
 LIMITS = {"easy": 9.614, "hard": 8.959}  # least nats per chunk of 40 symbols for any predictor: 40/7 h(.6)/.4, 5 log 6
+SOLVED = 12.0  # nats per chunk: a run that ends below it has solved the hard text
+LEARNING = {"rate": 0.01, "clip": 0.01, "pull": 1e-4, "price": 0.0, "memory_in": 0.01, "memory_out": 0.0}
 
 
 class Job(NamedTuple):
     """One run: parts ((task, until cycle), ...), seed, neurons at the start, numbers that differ from the method's.
 
     A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters); `observe` as in `Plan`. `learning` may
-    name clip, pull, price (L1 in the loss), and where memories of incoming and of other weights start: memory_in, memory_out.
+    name rate, clip, pull, price (L1 in the loss), and where memories of incoming and of other weights start: memory_in, memory_out.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -27,7 +29,7 @@ class Job(NamedTuple):
     neurons: int = 1
     fixed: bool = False
     learning: tuple[tuple[str, float], ...] = ()
-    rule: tuple[tuple[str, float], ...] = ()
+    rule: tuple[tuple[str, Any], ...] = ()
     every: int = 1000
     observe: Callable[[Any], dict[str, Any]] | None = None
 
@@ -56,8 +58,8 @@ def trained(job: Job) -> Run:
     40
     """
     rule, rng = None if job.fixed else Rule(**dict(job.rule)), np.random.default_rng(job.seed)
-    c = {"clip": 0.01, "pull": 1e-4, "price": 0.0, "memory_in": 0.01, "memory_out": 0.0} | dict(job.learning)
-    optimiser = Pull(L1(RMSProp(0.01, clip=c["clip"]), c["price"]), c["pull"])
+    c = LEARNING | dict(job.learning)
+    optimiser = Pull(L1(RMSProp(c["rate"], clip=c["clip"]), c["price"]), c["pull"])
     net = Network.create(ALPHABET, job.neurons, rng=rng)
     run = start(net, rng=rng, optimiser=optimiser, memory=(c["memory_in"], c["memory_out"]))
     for task, cycles in job.parts:
@@ -105,6 +107,15 @@ def ends(runs: Sequence[dict[str, Any]], name: str) -> np.ndarray:
     array([2, 3])
     """
     return column(runs, name)[:, -1]
+
+
+def solved(runs: Sequence[dict[str, Any]], below: float = SOLVED) -> np.ndarray:
+    """Return for every run whether its last loss is below this (runs,).
+
+    >>> solved([{"loss": [20.0, 11.0]}, {"loss": [11.0, 12.0]}])
+    array([ True, False])
+    """
+    return ends(runs, "loss") < below
 
 
 def limit_lines(ax: Any, end: float) -> None:
