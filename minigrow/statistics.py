@@ -71,8 +71,8 @@ def median(values: Sequence[float], share: float = 0.0) -> Estimate:
     return bootstrap(values, np.median, share=share)
 
 
-def proportion(hits: Sequence[bool]) -> Estimate:
-    """Return the share of n trials that hit, with Wilson's 95 % interval, which is not empty when all or none hit.
+def proportion(hits: Sequence[bool], z: float = 1.96) -> Estimate:
+    """Return the share of n trials that hit, with Wilson's interval (z: 95 %), which is not empty when all or none hit.
 
         centre = (p + z^2 / 2n) / (1 + z^2 / n)        half = z sqrt(p (1 - p) / n + z^2 / 4n^2) / (1 + z^2 / n)
 
@@ -81,7 +81,7 @@ def proportion(hits: Sequence[bool]) -> Estimate:
 
     Source: E. B. Wilson, J. Am. Stat. Assoc. 22, 1927.
     """
-    n, p, z = len(hits), float(np.mean(hits)), 1.96
+    n, p = len(hits), float(np.mean(hits))
     centre, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
     return Estimate(p, low if p > 0 else 0.0, high if p < 1 else 1.0, n)  # exactly, or rounding decides `above(0)`
