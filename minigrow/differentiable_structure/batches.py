@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.differentiable_structure.fast.engine import Engine, numbers
-from minigrow.differentiable_structure.rule import Decision, Rule, Spares, act
+from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.spares import Decision, Spares, act
 from minigrow.growth.basis import Move, apply
 from minigrow.growth.batches import Feed
 from minigrow.growth.checkpoint import Run
@@ -82,8 +83,8 @@ class Text(NamedTuple):
         return len(batch[0])
 
     def compiled(self, run: Run, plan: Plan) -> _Compiled | None:
-        """Return the compiled engine for RMSProp and this method's rule at every step; None leaves it to the readable steps."""
-        c, rules = numbers(run.optimiser), [policy.rule for policy in plan.policies if type(policy) is Spares]
+        """Return the compiled engine for RMSProp or Adagrad with this method's rule, or None: then the steps are the readable ones."""
+        c, rules = numbers(run.optimiser, run.net), [policy.rule for policy in plan.policies if type(policy) is Spares]
         fits = len(rules) == len(plan.policies) <= 1 and (plan.every == 1 or not rules)
         if c is None or not fits or run.net.theta.dtype != np.float64:
             return None

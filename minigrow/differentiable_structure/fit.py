@@ -23,7 +23,8 @@ from minigrow.differentiable_structure import text as texts
 from minigrow.differentiable_structure.batches import Text
 from minigrow.differentiable_structure.formulas import predictions, states
 from minigrow.differentiable_structure.network import Network
-from minigrow.differentiable_structure.rule import RULE, Rule, Spares, checked, outgoing_norm
+from minigrow.differentiable_structure.rule import RULE, Rule, checked, outgoing_norm
+from minigrow.differentiable_structure.spares import Spares
 from minigrow.growth import loop
 from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
@@ -48,8 +49,8 @@ def start(
     array([0.01, 0.01, 0.  , 0.  , 0.  , 0.01, 0.  , 0.  ])
     """
     run = loop.start(net, optimiser, rng=rng)
-    value = {name: validate.positive(memory[name not in INCOMING], "memory", zero="none") for name in net.shapes}
-    first = flatten({name: np.full(shape, value[name], net.theta.dtype) for name, shape in net.shapes.items()})
+    value = {name: validate.positive(memory[name not in INCOMING], "memory", zero="none") for name in net.trained}
+    first = flatten({name: np.full(net.shapes[name], v, net.theta.dtype) for name, v in value.items()})
     return run._replace(state=State(0, tuple(first.copy() for _ in run.state.slots)))
 
 
@@ -150,9 +151,10 @@ def sample(net: Network, length: int, prompt: str = "", *, rng: Any = None) -> s
     10
     """
     rng, codes = validate.generator(rng), []
-    h = states(net, texts.encode(prompt or net.alphabet[0], net.alphabet), np.zeros(net.neurons, net.theta.dtype))[-1]
+    plain, first = net.plain, texts.encode(prompt or net.alphabet[0], net.alphabet)
+    h = states(plain, first, np.zeros(net.neurons, net.theta.dtype))[-1]
     for _ in range(validate.whole(length, "length")):
-        p = predictions(net, h[None])[0]
+        p = predictions(plain, h[None])[0]
         codes.append(min(int(np.searchsorted(np.cumsum(p), rng.random())), net.symbols - 1))
-        h = states(net, codes[-1:], h)[-1]
+        h = states(plain, codes[-1:], h)[-1]
     return texts.decode(codes, net.alphabet)

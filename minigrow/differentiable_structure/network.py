@@ -61,25 +61,34 @@ class Network(Spaces):
         """H, the number of neurons."""
         return self.sizes["h"]
 
+    @property
+    def plain(self) -> Network:
+        """The network whose weights are what neurons really send: itself, where nothing multiplies them."""
+        return self
+
     def __call__(self, text: str) -> np.ndarray:
         """Return the predictions p (n, V) after each of the n symbols of a text, from the zero state.
 
         Raises ValueError for a symbol outside the alphabet.
         """
-        h = states(self, texts.encode(text, self.alphabet), np.zeros(self.neurons, self.theta.dtype))
-        return predictions(self, h[1:])
+        h = states(self.plain, texts.encode(text, self.alphabet), np.zeros(self.neurons, self.theta.dtype))
+        return predictions(self.plain, h[1:])
+
+    def through_time(self, x: np.ndarray, y: np.ndarray, h: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return the loss (nats, a scalar), dloss/dtheta (P,) and the last state (H,) of a chunk x, y (T,) from the state h (H,)."""
+        return gradient(self, x, y, h)
 
     def gradient(self, x: np.ndarray, y: np.ndarray, h: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss of a chunk (nats, a scalar) and dloss/dtheta (P,) for symbols x, y (T,) from the state h (H,)."""
         validate.choice(loss, ["softmax"], "loss of a text")
-        return gradient(self, x, y, h)[:2]
+        return self.through_time(x, y, h)[:2]
 
     def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[..., float]:
         """Return f(x, y, h) -> loss that writes the gradient into g (P,) and the last state of the chunk into h (H,)."""
         validate.choice(loss, ["softmax"], "loss of a text")
 
         def step(x: np.ndarray, y: np.ndarray, h: np.ndarray) -> float:
-            value, g[...], h[...] = gradient(self, x, y, h)
+            value, g[...], h[...] = self.through_time(x, y, h)
             return value
 
         return step

@@ -26,8 +26,8 @@ MODULES = {
     "growth": ("basis", "training"),
     "isotropic": ("network", "moves"),
     "nimble": ("network", "size"),
-    "differentiable_structure": ("network", "neurons", "memory"),
-    "urn": ("prices", "network", "pool"),
+    "differentiable_structure": ("network", "neurons", "memory", "multipliers", "areas"),
+    "urn": ("prices", "paths", "network", "pool"),
     "motifs": ("counts", "null"),
 }
 USERS = "minigrow.laws.users"  # behind it stands the number of a user's file

@@ -57,6 +57,23 @@ def nesterov(theta, g, v, rate, beta):
 
 
 @compiled
+def adagrad_entry(s, g, rate, eps):
+    """Return s + g^2 and the step rate g / sqrt(s + eps) of one parameter (scalars)."""
+    s += g * g
+    return s, rate * g / np.sqrt(s + eps)
+
+
+@compiled
+def adagrad(theta, g, s, rate, eps):
+    """s += g^2; theta -= rate g / sqrt(s + eps), vectors (P,)."""
+    same_length(theta, g)
+    same_length(theta, s)
+    for i in range(theta.size):
+        s[i], step = adagrad_entry(s[i], g[i], rate, eps)
+        theta[i] -= step
+
+
+@compiled
 def rmsprop_entry(s, g, rate, fresh, eps, clip):
     """Return s + fresh (g^2 - s) and the clipped step rate g / sqrt(s + eps) of one parameter (scalars)."""
     s += fresh * (g * g - s)

@@ -68,10 +68,10 @@ def checked(optimiser: Optimiser) -> Optimiser:
             continue
         if name in ("beta", "beta1", "beta2") and not 0 <= value < 1:
             raise ValueError(f"{name} must lie in [0, 1), got {value!r}.")
-        if name != "clip":
+        if name not in ("clip", "limit"):
             positive(value, name, zero="off" if name != "rate" else "")
         elif not value > 0:
-            raise ValueError(f"clip must be > 0, or infinite for no clipping, got {value!r}.")
+            raise ValueError(f"{name} must be > 0, or infinite for no clipping, got {value!r}.")
     return optimiser
 
 
@@ -142,6 +142,28 @@ class Nesterov(NamedTuple):
         rate, beta = _as(theta, *self.numbers(state.t))
         v = beta * state.slots[0] + g
         return theta - rate * (g + beta * v), State(state.t + 1, (v,))
+
+
+class Adagrad(NamedTuple):
+    """s <- s + g^2, theta <- theta - eta g / sqrt(s + eps); all vectors (P,). Steps only ever shrink (Duchi et al. 2011).
+
+    >>> Adagrad(rate=0.5).step(start(Adagrad(), np.ones(1)), np.ones(1), np.ones(1))[0].round(6)
+    array([0.5])
+    """
+
+    rate: float = 0.1
+    eps: float = 1e-8
+    orders, kernel, update = (2,), staticmethod(kernels.adagrad), _update
+
+    def numbers(self, t: int = 0) -> tuple[float, ...]:
+        """Return eta and eps."""
+        return self.rate, self.eps
+
+    def step(self, state: State, theta: np.ndarray, g: np.ndarray, decayed: Decayed = None) -> tuple[np.ndarray, State]:
+        """Return new (theta, state) from vectors (P,); see the class."""
+        rate, eps = _as(theta, *self.numbers())
+        s = state.slots[0] + g * g
+        return theta - rate * g / np.sqrt(s + eps), State(state.t + 1, (s,))
 
 
 class RMSProp(NamedTuple):
@@ -241,4 +263,6 @@ def _as(theta, *numbers):
     return tuple(theta.dtype.type(number) for number in numbers)
 
 
-OPTIMISERS: dict[str, Any] = {cls.__name__.lower(): cls for cls in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}
+OPTIMISERS: dict[str, Any] = {
+    cls.__name__.lower(): cls for cls in (SGD, Momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW)
+}

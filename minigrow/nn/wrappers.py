@@ -106,7 +106,49 @@ class Pull(NamedTuple):
         return Bound(gradient, pulled)
 
 
-OPTIMISERS |= {"l1": L1, "pull": Pull}
+class Clip(NamedTuple):
+    """A limit to the gradient: g <- clip(g, +-limit) entry by entry, then `inner`; what stands inside it is clipped too."""
+
+    inner: Any
+    limit: float
+
+    rate, orders = RATE, ORDERS
+
+    def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step whose gradient is clipped."""
+        gradient, update = bind(self.inner, net, g, loss, span)
+
+        def clipped(*batch: Any) -> float:
+            value = gradient(*batch)
+            np.clip(g, -self.limit, self.limit, out=g)
+            return value
+
+        return Bound(clipped, update)
+
+
+class Floor(NamedTuple):
+    """A bound from below, behind the inner step: w <- max(w, least) on the network's priced parameters."""
+
+    inner: Any
+    least: float
+
+    rate, orders = RATE, ORDERS
+
+    def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
+        """Return a step that ends at or above the floor."""
+        gradient, update = bind(self.inner, net, g, loss, span)
+        windows = [net.theta[first:last] for first, last in ranges(net, net.priced)]
+
+        def raised(state: State) -> State:
+            state = update(state)
+            for w in windows:
+                np.maximum(w, self.least, out=w)
+            return state
+
+        return Bound(gradient, raised)
+
+
+OPTIMISERS |= {"l1": L1, "pull": Pull, "clip": Clip, "floor": Floor}
 
 
 def described(optimiser: Any) -> list[Any]:

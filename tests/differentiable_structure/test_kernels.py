@@ -9,12 +9,14 @@ from minigrow.differentiable_structure.fast import cycles, kernels
 from minigrow.differentiable_structure.fast.engine import numbers
 from minigrow.differentiable_structure.fast.room import fill, get, put
 from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.multipliers import LEARNING, Multiplied
 from minigrow.differentiable_structure.network import Network
-from minigrow.differentiable_structure.rule import Decision, Rule, act, checked, decide
+from minigrow.differentiable_structure.rule import SAFE, Rule, checked
+from minigrow.differentiable_structure.spares import Decision, act, decide
 from minigrow.nn import L1, SGD, Adam, Pull, RMSProp
 from minigrow.nn.optimisers import State
 from minigrow.nn.params import views
-from minigrow.nn.wrappers import bind
+from minigrow.nn.wrappers import Clip, bind
 
 pytestmark = pytest.mark.kernels
 seeds = st.integers(0, 2**32 - 1)
@@ -39,8 +41,8 @@ def test_forward_and_backward_equal_numpy(seed, V, H, T):
     x, y = rng.integers(V, size=(2, T)).astype(np.int32)
     loss, g, h = gradient(net, x, y, state)
     q = filled(net, memory, state, T)
-    found = kernels.forward(q, H, x, y)
-    kernels.backward(q, H, x)
+    found = kernels.forward(q, H, x, y, 0)
+    kernels.backward(q, H, x, 0)
     assert found == pytest.approx(loss, rel=1e-12, abs=1e-12)
     np.testing.assert_allclose(q.hs[T, :H], h, rtol=0, atol=1e-13)
     np.testing.assert_allclose(get(q.gE[:, :H], q.gW[:H, :H], q.gby), g, rtol=0, atol=1e-11 * max(1, np.abs(g).max()))
@@ -54,8 +56,8 @@ def test_update_equals_the_wrapped_optimiser(seed, V, H, price):
     (net, memory, h), optimiser = drawn(rng, V, H), Pull(L1(RMSProp(0.01, clip=0.01), price), 0.01)
     x, y = rng.integers(V, size=(2, 6)).astype(np.int32)
     q, g = filled(net, memory, h, 6), gradient(net, x, y, h)[1]
-    put(views(g, net.shapes), q.gE[:, :H], q.gW[:H, :H], q.gby)
-    kernels.update(q, H, numbers(optimiser))
+    put(views(g, net.shapes), q.gE[:, :H], q.gW[:H, :H], q.gby, q.gM[:H])
+    kernels.update(q, H, numbers(optimiser, net))
     twin = net.with_theta(net.theta.copy())
     step = bind(optimiser, twin, np.empty_like(g), "softmax")
     step.gradient(x, y, h.copy())
@@ -65,9 +67,13 @@ def test_update_equals_the_wrapped_optimiser(seed, V, H, price):
 
 
 def test_the_engine_knows_which_optimisers_it_can_take():
-    assert numbers(RMSProp(0.1)) == (0.1, 0.01, 1e-8, np.inf, 0, 0)
-    assert numbers(L1(RMSProp(0.1), 2.0)).price == 2
-    assert numbers(SGD()) is numbers(Pull(Adam(), 1.0)) is numbers(L1(Pull(RMSProp(), 1.0), 1.0)) is None
+    net = Network.create("ab", rng=0)
+    assert numbers(RMSProp(0.1), net) == (0.1, 0.01, 1e-8, np.inf, 0, 0, np.inf, 0, 0)
+    assert numbers(L1(RMSProp(0.1), 2.0), net).price == 2
+    released = (0.1, 0, 1e-8, np.inf, 0, 40 * 3e-5, 5, 0.025, 2)
+    assert numbers(LEARNING, Multiplied.create("ab", path="all", rng=0)) == released
+    for unknown in (SGD(), Pull(Adam(), 1.0), L1(Pull(RMSProp(), 1.0), 1.0), L1(Clip(RMSProp(), 1.0), 1.0)):
+        assert numbers(unknown, net) is None
 
 
 @given(
@@ -82,7 +88,8 @@ def test_the_engine_knows_which_optimisers_it_can_take():
         add=st.sampled_from([0.0, 0.5, 1.0]),
         anytime=st.sampled_from([0.0, 0.2]),
         most=st.integers(12, 14),
-        newborn=st.just(0.9),  # at 1, r = T_D to the last digit, and rounding would decide what is a spare
+        newborn=st.just("released"),  # "printed": r = T_D to the last digit, and rounding would decide what is a spare
+        safe=st.sampled_from(SAFE),
         memory=st.just(0.01),
     ),
 )
@@ -94,7 +101,7 @@ def test_the_decision_equals_numpy_draw_for_draw(seed, V, H, chosen):
         H = net.neurons
         q, counts = filled(net, np.zeros_like(net.theta), np.zeros(H), most=chosen.most), np.zeros(7, np.int64)
         counts[cycles.H_] = H
-        something = cycles.decide(q, counts, chosen, compiled_draws)
+        something = cycles.decide(q, counts, cycles.chances(chosen), compiled_draws, 0)
         expected = decide(net, chosen, draws)
         _, _, _, spares, pruned, born, chance = counts.tolist()
         found = Decision(q.marks[:pruned].tolist(), bool(born), spares, bool(chance))

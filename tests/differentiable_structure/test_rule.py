@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from minigrow.differentiable_structure import Network, Rule, Spares, grow, prune, start
-from minigrow.differentiable_structure.rule import act, checked, decide, outgoing_norm
+from minigrow.differentiable_structure.rule import checked, outgoing_norm
+from minigrow.differentiable_structure.spares import act, decide, surplus
 from minigrow.growth import accept
 from minigrow.growth.plan import Context
 from minigrow.nn.params import views
@@ -44,6 +45,24 @@ def test_every_spare_is_equally_likely_to_be_safe():
     rng = np.random.default_rng(0)
     kept = [(set(range(4)) - set(decide(net, certain, rng).pruned)).pop() for _ in range(400)]
     assert np.bincount(kept, minlength=4).min() > 70
+
+
+@pytest.mark.parametrize(("safe", "kept"), [("oldest", [0, 2]), ("youngest", [4, 5])])
+def test_spares_can_be_chosen_by_age(safe, kept):
+    certain, spares = Rule(spares=2, delete=1, safe=safe), np.array([0, 2, 4, 5])
+    gone = surplus(spares, 6, certain, np.random.default_rng(0))
+    assert sorted(set(spares.tolist()) - set(gone)) == kept
+
+
+def test_the_order_of_neurons_is_the_order_of_their_births():
+    rng, net, births = np.random.default_rng(0), Network.create("ab", rng=0), [0]
+    wild = Rule(threshold=9, spares=3, delete=0.3, add=1, anytime=1)
+    for step in range(1, 40):
+        net, events = visited(net, wild, rng)
+        for event in events:
+            births = [births[i] if i >= 0 else step for i in event.recorded.sources]
+    assert len(births) > 2
+    assert births == sorted(births)
 
 
 def test_missing_spares_are_replenished_up_to_most():
@@ -106,7 +125,8 @@ def test_one_decision_may_prune_and_grow():
         ({"spares": 1.5}, "spares must be a whole number"),
         ({"most": 0}, "most must be a whole number"),
         ({"most": 2}, "most must be at least the 3 neurons there are, got 2"),
-        ({"newborn": float("inf")}, "newborn must be a finite number"),
+        ({"newborn": 0.5}, "newborn"),
+        ({"safe": "old"}, "safe"),
     ],
 )
 def test_bad_rules_are_refused(wrong, message):

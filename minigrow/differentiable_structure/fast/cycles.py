@@ -1,20 +1,47 @@
 """Many whole cycles, compiled: chunk, gradient, update, and the decision about structure; they stop where it decides something.
 
-The readable twins are `formulas.gradient`, `minigrow.nn.wrappers` and `rule.decide`. Living neurons fill places 0..H-1 of a `Room`.
+The readable twins are `formulas.gradient`, `minigrow.nn.wrappers` and `spares.decide`. Living neurons fill places 0..H-1 of a `Room`.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from minigrow.differentiable_structure.fast.kernels import backward, compiled, forward, padded, update
+from minigrow.differentiable_structure.rule import SAFE, Rule
 
 H_, PLACE, EPOCH, SPARES, PRUNED, BORN, CHANCE = range(7)  # places in `counts` (7,)
+RANDOM, _, YOUNGEST = range(len(SAFE))
+
+
+class Chances(NamedTuple):
+    """What of a `Rule` the compiled decision reads; `safe` is the word's place in `SAFE`."""
+
+    threshold: float
+    spares: int
+    delete: float
+    add: float
+    anytime: float
+    most: int
+    safe: int
+
+
+def chances(rule: Rule) -> Chances:
+    """Return the numbers of a rule.
+
+    >>> chances(Rule(safe="youngest")).safe
+    2
+    """
+    return Chances(*(getattr(rule, name) for name in Chances._fields[:-1]), SAFE.index(rule.safe))
 
 
 @compiled
 def cycles(q, codes, n, counts, smooth, c, rule, rng):
     """Run up to n cycles on the text `codes`; returns how many were run and the smoothed loss.
 
-    q is a `Room`, c holds `Numbers`, rule is a `Rule` (most = 0: the size stays). `counts` holds H, the place in the text, how often
+    q is a `Room`, c holds `Numbers`, rule `Chances` (most = 0: the size stays). `counts` holds H, the place in the text, how often
     the text was over, and the decision: spares, how many of q.marks are pruned, whether a neuron is born, and whether by chance.
     """
     T = len(q.hs) - 1
@@ -23,23 +50,23 @@ def cycles(q, codes, n, counts, smooth, c, rule, rng):
             counts[PLACE] = 0
             q.hs[0, :] = 0.0
         H, p = counts[H_], counts[PLACE]
-        loss = forward(q, H, codes[p : p + T], codes[p + 1 : p + T + 1])
-        backward(q, H, codes[p : p + T])
+        loss = forward(q, H, codes[p : p + T], codes[p + 1 : p + T + 1], c.path)
+        backward(q, H, codes[p : p + T], c.path)
         smooth = 0.99 * smooth + 0.01 * loss
         update(q, H, c)
         q.hs[0, : padded(H)] = q.hs[T, : padded(H)]
         counts[PLACE] += T
         counts[EPOCH] += counts[PLACE] + T + 1 > codes.size
-        if rule.most > 0 and decide(q, counts, rule, rng):
+        if rule.most > 0 and decide(q, counts, rule, rng, c.path):
             return done, smooth
     return n, smooth
 
 
 @compiled
-def decide(q, counts, rule, rng):
+def decide(q, counts, rule, rng, path):
     """Draw one structural decision on the neurons in q; returns whether anything is to be done."""
     H, spares = counts[H_], 0
-    outgoing_norms(q, H)
+    outgoing_norms(q, H, path)
     for i in range(H):
         if q.r[i] <= rule.threshold:
             q.marks[spares] = i
@@ -57,8 +84,10 @@ def decide(q, counts, rule, rng):
 
 @compiled
 def surplus(marks, n, H, rule, rng):
-    """Of the n spares in marks draw the safe ones, let chance take of the others; leaves the pruned in marks[:pruned], ascending."""
-    for i in range(rule.spares):
+    """Put the safe ones of the n spares in marks first, let chance take of the others; the pruned are in marks[:pruned], ascending."""
+    if rule.safe == YOUNGEST:
+        marks[:n] = marks[:n][::-1].copy()
+    for i in range(rule.spares if rule.safe == RANDOM else 0):
         j = i + int(rng.random() * (n - i))
         marks[i], marks[j] = marks[j], marks[i]
     pruned = 0
@@ -71,9 +100,12 @@ def surplus(marks, n, H, rule, rng):
 
 
 @compiled
-def outgoing_norms(q, H):
-    """r_i = 1/2 (sum_k |Why[k, i]| + (V/H) sum_j |Whh[j, i]|) into q.r, for the first H neurons."""
+def outgoing_norms(q, H, path):
+    """r_i = 1/2 (sum_k |Why[k, i]| + (V/H) sum_j |Whh[j, i]|), or |m_i| where there are multipliers, into q.r (H,)."""
     V, P = q.by.size, padded(H)
+    if path > 0:
+        q.r[:H] = np.abs(q.M[:H])
+        return
     q.r[:P] = 0.0
     q.dh[:P] = 0.0
     for k in range(V, 2 * V):

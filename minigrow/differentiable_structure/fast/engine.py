@@ -6,34 +6,44 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.differentiable_structure.fast.cycles import BORN, CHANCE, EPOCH, PLACE, PRUNED, SPARES, cycles
+from minigrow.differentiable_structure.fast.cycles import BORN, CHANCE, EPOCH, PLACE, PRUNED, SPARES, chances, cycles
 from minigrow.differentiable_structure.fast.kernels import Numbers, room
 from minigrow.differentiable_structure.fast.room import fill, get
-from minigrow.nn.optimisers import RMSProp, State
-from minigrow.nn.wrappers import L1, Pull
+from minigrow.differentiable_structure.multipliers import PATHS, Multiplied
+from minigrow.nn.optimisers import Adagrad, RMSProp, State
+from minigrow.nn.wrappers import L1, Clip, Floor, Pull
+
+NO_LIMIT = {Pull: 0.0, Floor: 0.0, Clip: np.inf, L1: 0.0}
 
 
-def numbers(optimiser: Any) -> Numbers | None:
-    """Return the numbers of RMSProp, with a price in the loss and a pull around it or not; None for any other optimiser.
+def numbers(optimiser: Any, net: Any) -> Numbers | None:
+    """Return the numbers of RMSProp or Adagrad and what wraps it, outermost first: pull, floor, limit, price. None for any other.
 
-    >>> numbers(Pull(RMSProp(0.01, clip=0.01), 1e-4))
-    Numbers(rate=0.01, fresh=0.01, eps=1e-08, clip=0.01, pull=0.0001, price=0.0)
+    >>> from minigrow.differentiable_structure import Network
+    >>> numbers(Pull(RMSProp(0.01, clip=0.01), 1e-4), Network.create("ab", rng=0))[:6]
+    (0.01, 0.01, 1e-08, 0.01, 0.0001, 0.0)
     """
-    pull = price = 0.0
-    if type(optimiser) is Pull:
-        optimiser, pull = optimiser.inner, float(optimiser.amount)
-    if type(optimiser) is L1:
-        optimiser, price = optimiser.inner, float(optimiser.strength)
-    if type(optimiser) is not RMSProp:
+    found = []
+    for wrapper, field in ((Pull, "amount"), (Floor, "least"), (Clip, "limit"), (L1, "strength")):
+        found.append(float(getattr(optimiser, field)) if type(optimiser) is wrapper else NO_LIMIT[wrapper])
+        optimiser = optimiser.inner if type(optimiser) is wrapper else optimiser
+    if type(optimiser) not in (RMSProp, Adagrad):
         return None
-    return Numbers(*map(float, optimiser.numbers()), pull, price)
+    fresh, clip = 0.0, np.inf
+    if type(optimiser) is RMSProp:
+        rate, fresh, eps, clip = optimiser.numbers()
+    else:
+        rate, eps = optimiser.numbers()
+    pull, floor, limit, price = found
+    path = 1 + list(PATHS).index(net.path) if isinstance(net, Multiplied) else 0
+    return Numbers(float(rate), float(fresh), float(eps), float(clip), pull, price, limit, floor, path)
 
 
 class Engine:
     """Takes steps of a run on a text `codes` in chunks of T; `rule` is a `Rule` (most = 0: the size stays)."""
 
     def __init__(self, run: Any, codes: np.ndarray, T: int, numbers: Numbers, rule: Any):
-        self.codes, self.numbers, self.rule = codes, numbers, rule
+        self.codes, self.numbers, self.rule = codes, numbers, chances(rule)
         self.room, self.net, self.h = room(max(run.net.neurons, rule.most), run.net.symbols, T), None, None
 
     def steps(self, run: Any, n: int) -> tuple[Any, tuple | None]:
@@ -43,8 +53,10 @@ class Engine:
             fill(q, net, run.state.slots[0], feed["h"])
         counts = np.array([H, feed["place"], feed["epoch"], 0, 0, 0, 0], np.int64)
         done, smooth = cycles(q, self.codes, n, counts, feed["loss"], self.numbers, self.rule, run.rng)
-        self.net, self.h = net.with_theta(get(q.E[:, :H], q.W[:H, :H], q.by)), q.hs[0, :H].copy()
-        memory = get(q.mE[:, :H], q.mW[:H, :H], q.mby)
+        M, mM = (q.M[:H], q.mM[:H]) if self.numbers.path else (None, None)
+        trained, memory = get(q.E[:, :H], q.W[:H, :H], q.by, M), get(q.mE[:, :H], q.mW[:H, :H], q.mby, mM)
+        theta = np.concatenate([trained, net.theta[trained.size :]])  # what is not trained comes last
+        self.net, self.h = net.with_theta(theta), q.hs[0, :H].copy()
         feed = feed | {"place": int(counts[PLACE]), "epoch": int(counts[EPOCH]), "loss": smooth, "h": self.h}
         work = run.work + 3 * done * (len(q.hs) - 1) * net.cost
         run = run._replace(

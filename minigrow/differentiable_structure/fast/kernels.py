@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from minigrow.nn.kernels import rmsprop_entry, softmax_row, tanh_rows
+from minigrow.nn.kernels import adagrad_entry, rmsprop_entry, softmax_row, tanh_rows
 
 LANES = 8
 FLAGS = {"cache": True, "error_model": "numpy", "nogil": True}
@@ -21,7 +21,9 @@ reordered = njit(**FLAGS, fastmath={"reassoc"})  # lets one sum be split over th
 
 
 class Numbers(NamedTuple):
-    """The update's numbers: eta, the share `fresh` of new information in s, eps, clip, the pull, an L1 price in the loss."""
+    """The update's numbers: eta, the share `fresh` of new information in s (0: Adagrad, which adds all), eps, clip, the pull, an L1
+    price in the loss, the limit of gradients, the floor of multipliers; and the path that these are on: 0 none, 1 output, 2 all.
+    """
 
     rate: float
     fresh: float
@@ -29,13 +31,17 @@ class Numbers(NamedTuple):
     clip: float
     pull: float
     price: float
+    limit: float
+    floor: float
+    path: int
 
 
 class Room(NamedTuple):
     """Memory for up to C neurons (C: the most there may be, padded), V symbols, T steps.
 
     E (2 V + 1, C) holds what neurons exchange with the outside: Wxh' in rows 0..V-1, Why in V..2V-1, bh in the last;
-    W (C, C) is Whh, Wt its transpose, by (V,). m.. are memories, g.. gradients. hs (T + 1, C) are the states, the one
+    W (C, C) is Whh, by (V,), M (C,) the multipliers. m.. are memories, g.. gradients. Wt (C, C) and F (V, C) are what is sent: Whh' and
+    Why times the multipliers. hs (T + 1, C) are the states, the one
     before the chunk first; dz (T, C) and dy (T, V) are the gradients of pre-activations and logits, dh and r (C,) scratch
     and outgoing norms, marks (C,) the numbers of neurons.
     """
@@ -43,13 +49,17 @@ class Room(NamedTuple):
     E: np.ndarray
     W: np.ndarray
     by: np.ndarray
+    M: np.ndarray
     mE: np.ndarray
     mW: np.ndarray
     mby: np.ndarray
+    mM: np.ndarray
     gE: np.ndarray
     gW: np.ndarray
     gby: np.ndarray
+    gM: np.ndarray
     Wt: np.ndarray
+    F: np.ndarray
     hs: np.ndarray
     dz: np.ndarray
     dy: np.ndarray
@@ -65,8 +75,8 @@ def room(most: int, V: int, T: int) -> Room:
     (9, 16)
     """
     C = padded(most) + LANES
-    E, W, by = (2 * V + 1, C), (C, C), (V,)
-    shapes = [E, W, by] * 3 + [W, (T + 1, C), (T, C), (T, V), (C,), (C,)]
+    E, W, by, M = (2 * V + 1, C), (C, C), (V,), (C,)
+    shapes = [E, W, by, M] * 3 + [W, (V, C), (T + 1, C), (T, C), (T, V), M, M]
     return Room(*(np.zeros(shape) for shape in shapes), np.zeros(C, np.int64))
 
 
@@ -102,12 +112,23 @@ def dot(a, b, P):
 
 
 @compiled
-def forward(q, H, x, y):
+def sent(q, H, path):
+    """Fill Wt and F: what neurons send, Whh' and Why, times the multipliers that are on their path."""
+    V = q.by.size
+    for i in range(H):
+        m = q.M[i] if path == 2 else 1.0
+        for j in range(H):
+            q.Wt[i, j] = m * q.W[j, i]
+    for k in range(V):
+        for i in range(padded(H)):
+            q.F[k, i] = q.E[V + k, i] if path == 0 else q.M[i] * q.E[V + k, i]
+
+
+@compiled
+def forward(q, H, x, y, path):
     """Fill hs and dy = p - onehot(y) for symbols x, y (T,), starting from hs[0]; return the loss of the chunk."""
     V, P = q.by.size, padded(H)
-    for i in range(H):
-        for j in range(H):
-            q.Wt[i, j] = q.W[j, i]
+    sent(q, H, path)
     for t in range(x.size):
         z = q.hs[t + 1]
         for j in range(P):
@@ -117,23 +138,24 @@ def forward(q, H, x, y):
     loss = 0.0
     for t in range(x.size):
         for k in range(V):
-            q.dy[t, k] = q.by[k] + dot(q.E[V + k], q.hs[t + 1], P)
+            q.dy[t, k] = q.by[k] + dot(q.F[k], q.hs[t + 1], P)
         loss += softmax_row(q.dy[t], y[t], 1, q.dy[t])
     return loss
 
 
 @compiled
-def backward(q, H, x):
+def backward(q, H, x, path):
     """Fill the gradients from the hs and dy of a chunk with symbols x (T,)."""
     V, P, T, dh = q.by.size, padded(H), x.size, q.dh
-    Y = q.E[V:]
     dh[:P] = 0
     for t in range(T - 1, -1, -1):
-        accumulate(dh, q.dy[t], Y, V, P)
+        accumulate(dh, q.dy[t], q.F, V, P)
         for j in range(P):
             q.dz[t, j] = (1.0 - q.hs[t + 1, j] * q.hs[t + 1, j]) * dh[j]
             dh[j] = 0.0
         accumulate(dh, q.dz[t], q.W, H, P)
+        for j in range(P if path == 2 else 0):
+            dh[j] *= q.M[j]
     q.gE[:, :P] = 0
     for t in range(T):
         for j in range(P):
@@ -147,14 +169,42 @@ def backward(q, H, x):
     for j in range(H):
         q.gW[j, :P] = 0
         accumulate(q.gW[j], q.dz[:, j], q.hs, T, P)
+    if path > 0:
+        multiplied(q, H, path)
+
+
+@compiled
+def multiplied(q, H, path):
+    """Take the gradients of effective weights one step on: dm_i = sum dV[k, i] V[k, i], then dV <- dV diag(m)."""
+    V, P = q.by.size, padded(H)
+    q.gM[:P] = 0
+    for k in range(V, 2 * V):
+        through(q.gM, q.gE[k], q.E[k], q.M, P)
+    for j in range(H if path == 2 else 0):
+        through(q.gM, q.gW[j], q.W[j], q.M, P)
+
+
+@compiled
+def through(gM, g, w, m, P):
+    """gM += g w; g *= m, on the first P entries."""
+    for i in range(P):
+        gM[i] += g[i] * w[i]
+        g[i] *= m[i]
 
 
 @compiled
 def step(w, m, g, n, c):
-    """RMSProp on the first n entries; c holds `Numbers`."""
-    for j in range(n):
-        m[j], change = rmsprop_entry(m[j], g[j], c.rate, c.fresh, c.eps, c.clip)
-        w[j] -= change
+    """RMSProp or Adagrad on the first n entries, with gradients clipped to the limit; c holds `Numbers`."""
+    for j in range(n if c.limit < np.inf else 0):
+        g[j] = min(max(g[j], -c.limit), c.limit)
+    if c.fresh > 0:
+        for j in range(n):
+            m[j], change = rmsprop_entry(m[j], g[j], c.rate, c.fresh, c.eps, c.clip)
+            w[j] -= change
+    else:
+        for j in range(n):
+            m[j], change = adagrad_entry(m[j], g[j], c.rate, c.eps)
+            w[j] -= change
 
 
 @compiled
@@ -165,22 +215,36 @@ def towards_zero(out, w, n, amount):
 
 
 @compiled
-def pulled_rmsprop(w, m, g, n, c):
-    """RMSProp on the first n entries, then the L1 pull; c holds `Numbers`."""
+def priced_step(w, m, g, n, c):
+    """The L1 price, the step, then the pull and the floor, on the first n entries; c holds `Numbers`."""
     if c.price > 0:
         towards_zero(g, w, n, -c.price)
     step(w, m, g, n, c)
-    towards_zero(w, w, n, c.pull)
+    if c.pull > 0:
+        towards_zero(w, w, n, c.pull)
+    for j in range(n if c.floor > 0 else 0):
+        w[j] = max(w[j], c.floor)
+
+
+@compiled
+def outgoing_step(w, m, g, n, c):
+    """The step of outgoing weights (n entries), which are priced unless multipliers are."""
+    if c.path == 0:
+        priced_step(w, m, g, n, c)
+    else:
+        step(w, m, g, n, c)
 
 
 @compiled
 def update(q, H, c):
-    """RMSProp on everything, with the L1 pull on Why and Whh; c holds `Numbers`."""
+    """Step everything; price, pull and floor act on the multipliers if there are some, else on Why and Whh. c holds `Numbers`."""
     V, P = q.by.size, padded(H)
     for k in range(V):
         step(q.E[k], q.mE[k], q.gE[k], P, c)
-        pulled_rmsprop(q.E[V + k], q.mE[V + k], q.gE[V + k], P, c)
+        outgoing_step(q.E[V + k], q.mE[V + k], q.gE[V + k], P, c)
     step(q.E[2 * V], q.mE[2 * V], q.gE[2 * V], P, c)
     step(q.by, q.mby, q.gby, V, c)
     for j in range(H):
-        pulled_rmsprop(q.W[j], q.mW[j], q.gW[j], P, c)
+        outgoing_step(q.W[j], q.mW[j], q.gW[j], P, c)
+    if c.path > 0:
+        priced_step(q.M, q.mM, q.gM, H, c)

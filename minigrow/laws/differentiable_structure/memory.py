@@ -11,7 +11,7 @@ from minigrow.differentiable_structure.batches import Text
 from minigrow.differentiable_structure.fit import start, train
 from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import AXES, Network
-from minigrow.differentiable_structure.rule import Spares
+from minigrow.differentiable_structure.spares import Spares
 from minigrow.growth import Move, Plan, accept, load, permute, save
 from minigrow.growth.basis import apply
 from minigrow.growth.plan import Context

@@ -8,7 +8,8 @@ from minigrow.differentiable_structure.batches import Text
 from minigrow.differentiable_structure.fit import LEARNING, start
 from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import Network
-from minigrow.differentiable_structure.rule import Rule, Spares
+from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.spares import Spares
 from minigrow.growth import Plan, train_on
 from minigrow.laws import EPS, law
 from minigrow.nn.check import complex_step, deviation

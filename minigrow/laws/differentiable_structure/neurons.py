@@ -63,15 +63,15 @@ def _newborn_gap(rng, rule, expected):
 
 
 def _born_with_half(rng):
-    """The released program's scaling: about half of the threshold.
+    """The released program's scaling: between a third and a half of the threshold.
 
-    By hand: T_D = 0.05. Both columns at half their size give r = 0.025.
+    By hand: T_D = 0.05 and one neuron before. Why gets T_D / 2, Whh T_D / 2 times 1/V; r = 1/2 (0.025 + (V/2) 0.025/V) = 0.01875.
 
-    >>> net, _ = grow(_draw(np.random.default_rng(0)), rng=0, rule=Rule(newborn=0.5))
+    >>> net, _ = grow(_draw(np.random.default_rng(0), neurons=1), rng=0, rule=Rule(newborn="released"))
     >>> round(float(outgoing_norm(net)[-1]), 9)
-    0.025
+    0.01875
     """
-    return _newborn_gap(rng, Rule(newborn=0.5), Rule().threshold)
+    return _newborn_gap(rng, Rule(newborn="released"), Rule().threshold)
 
 
 @law(
