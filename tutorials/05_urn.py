@@ -17,7 +17,7 @@
 # everything, be invented again?
 #
 # Golkar's paper says yes: familiar architectures are what a general network settles into, given the data and the
-# relative strengths of a few prices. It came without code and without numbers. So each formula below that goes beyond
+# relative strengths of a few prices. It came without code, and we had only its abstract. So each formula below that goes beyond
 # "one matrix, applied again and again, and a general loss" is our reading, and each number is ours. We will see
 # layers emerge, then a residual net and local wiring, always beside a control in which they should not. One natural
 # guess will fail.
@@ -574,7 +574,7 @@ plt.show()
 # **Figure 6.** Wires in use against training steps; grey: six lives. Each change of task begins with a burst of fresh
 # wires and ends with what the task needs.
 #
-# The verdicts. Golkar gives no numbers, so the middle column is all ours:
+# The verdicts. We had only the abstract, which has no numbers, so the middle column is all ours:
 
 
 # %%

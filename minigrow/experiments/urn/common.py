@@ -22,7 +22,7 @@ from minigrow.structure import judge as verdict
 from minigrow.structure import read_net
 from minigrow.urn import Network, Strengths, penalty, train
 
-OURS = "(Golkar states it without numbers)"
+OURS = "(ours; we had only the abstract)"
 RATE = 1e-2
 OVERLAP = 0.25  # test rows / training rows of the digits: every repeat splits the same rows anew
 
@@ -47,6 +47,34 @@ def strengths(**values: float) -> Strengths:
     1.0
     """
     return Strengths(**({"loop": 1.0} | values))
+
+
+def scaled(strengths: Strengths, y: np.ndarray) -> Strengths:
+    """Return the strengths in units of the target's variance: l1, group, local, loop (and path) times var(y), time as it is.
+
+    The squared error is quadratic in the target's height, and so is the late activity of the outputs; hence `time` has no
+    unit. For labels (n,) the strengths stay as they are. This makes prices of targets of different heights comparable, but not equal:
+    a wire into an output grows with the height and its price with the square. What is exact is `unit_height`.
+
+    >>> scaled(Strengths(l1=0.01, time=0.1), np.array([[-2.0], [2.0]]))[:4]
+    (0.04, 0.0, 0.0, 0.1)
+    """
+    height = 1.0 if y.ndim == 1 else float(np.var(y, axis=0).mean())
+    return Strengths(**{name: v if name == "time" else height * v for name, v in strengths._asdict().items()})
+
+
+def unit_height(t: Task) -> Task:
+    """Return a task whose targets have variance 1 (the mean over outputs): the same target doubled gives exactly the same task.
+
+    All outputs are divided by one number, so that their heights relative to each other stay. Labels stay as they are.
+
+    >>> float(unit_height(task("half_xor", 0)).y.var())
+    1.0
+    """
+    if t.y.ndim == 1:
+        return t
+    height = np.sqrt(np.var(t.y, axis=0).mean())
+    return t._replace(y=t.y / height, test=(t.test[0], t.test[1] / height))
 
 
 def trained(job: Job) -> tuple[Network, Task]:
@@ -129,22 +157,26 @@ def column(runs: Sequence[dict], name: str) -> np.ndarray:
     return np.array([run[name] for run in runs], dtype=np.float64)
 
 
-def share(claim: str, hits: Sequence[bool], need: float = 0.8, unit: str = "share of seeds") -> Claim:
+def share(
+    claim: str, hits: Sequence[bool], need: float = 0.8, unit: str = "share of seeds", paper: str = OURS
+) -> Claim:
     """Return a claim that more than a share `need` of the seeds fulfil something; ten seeds that all do are too few for .8.
+
+    `paper` names the sentence of the abstract that the claim judges.
 
     >>> share("it works", [True] * 20).verdict, share("it works", [True] * 10).verdict
     ('holds', 'undecided')
     """
-    return judge(claim, OURS, proportion(hits), unit, above(need))
+    return judge(claim, paper, proportion(hits), unit, above(need))
 
 
-def at_most(claim: str, hits: Sequence[bool], most: float = 0.2) -> Claim:
+def at_most(claim: str, hits: Sequence[bool], most: float = 0.2, paper: str = OURS) -> Claim:
     """Return a claim that something appears in less than a share `most` of the seeds: a control.
 
     >>> at_most("it stays away", [False] * 20).verdict, at_most("it stays away", [False] * 10).verdict
     ('holds', 'undecided')
     """
-    return judge(claim, OURS, proportion(hits), "share of seeds", below(most))
+    return judge(claim, paper, proportion(hits), "share of seeds", below(most))
 
 
 def kinds(runs: Sequence[dict]) -> dict[str, int]:
@@ -166,8 +198,10 @@ __all__ = [
     "column",
     "kinds",
     "one",
+    "scaled",
     "share",
     "strengths",
     "summary",
     "trained",
+    "unit_height",
 ]
