@@ -76,7 +76,7 @@ class Text(NamedTuple):
     @staticmethod
     def follow(feed: Feed, moves: Sequence[Move]) -> Feed:
         """Return the feed whose state follows the moves; a newborn's state is zero."""
-        return feed | apply(moves, {"h": feed["h"]}, {"h": ("+h",)})
+        return feed | apply([move for move in moves if move.space == "h"], {"h": feed["h"]}, {"h": ("+h",)})
 
     def rows(self, batch: tuple) -> int:
         """Return T, the symbols of a chunk."""

@@ -27,6 +27,7 @@ import numpy as np
 from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.network import AXES, SCALE, Network
 from minigrow.differentiable_structure.rule import Rule, born, outgoing_norm
+from minigrow.growth.basis import Move
 from minigrow.nn import validate
 from minigrow.nn.optimisers import Adagrad
 from minigrow.nn.params import flatten, views
@@ -100,10 +101,11 @@ def _(net: Multiplied) -> np.ndarray:
 
 
 @born.register
-def _(net: Multiplied, rule: Rule, rng: np.random.Generator) -> None:
+def _(net: Multiplied, rule: Rule, rng: np.random.Generator) -> tuple[Network, tuple[Move, ...]]:
     p, H = net.params, net.neurons - 1
     p["Wxh"][H] = SCALE * rng.standard_normal(net.symbols)
     p["Whh"][H, :H] = SCALE * rng.standard_normal(H)
     p["Why"][:, H] = SCALE * rng.standard_normal(net.symbols)
     p["Whh"][:, H] = SCALE * rng.standard_normal(H + 1)
     p["m"][H] = rule.threshold
+    return net, ()

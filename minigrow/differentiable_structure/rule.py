@@ -121,18 +121,16 @@ def grow(net: Network, *, rng: Any = None, rule: Rule = RULE, reason: str = "ask
     >>> net.neurons, round(float(outgoing_norm(net)[-1]), 12)
     (2, 0.05)
     """
-    H, moves = net.neurons, (Move("h", append(net.neurons, 1)),)
-    net = moved(net, moves)
-    born(net, rule, generator(rng))
-    return net, Event("grow", "h", 1, reason, H, H + 1, moves, memory=rule.memory)
+    H, first = net.neurons, Move("h", append(net.neurons, 1))
+    net, more = born(moved(net, (first,)), rule, generator(rng))
+    return net, Event("grow", "h", 1, reason, H, H + 1, (first, *more), memory=rule.memory)
 
 
 @singledispatch
-def born(net: Network, rule: Rule, rng: np.random.Generator) -> None:
-    """Write the weights of the last neuron into theta, in place: this network is nobody else's yet.
+def born(net: Network, rule: Rule, rng: np.random.Generator) -> tuple[Network, tuple[Move, ...]]:
+    """Write the weights of the last neuron into theta, in place, as nobody else has it yet; returns (net, moves on other spaces).
 
-    >>> net = Network.create("ab", neurons=2, rng=0)
-    >>> born(net, RULE, np.random.default_rng(0))
+    >>> net, _ = born(Network.create("ab", neurons=2, rng=0), RULE, np.random.default_rng(0))
     >>> round(float(outgoing_norm(net)[-1]), 12)
     0.05
     """
@@ -142,6 +140,7 @@ def born(net: Network, rule: Rule, rng: np.random.Generator) -> None:
     y, h = (T_D, T_D * (H + 1) / V) if rule.newborn == "printed" else (T_D / 2, T_D / 2 * H / V)
     p["Why"][:, H] = _spread(rng.standard_normal(V), y)
     p["Whh"][:, H] = _spread(rng.standard_normal(H + 1), h)
+    return net, ()
 
 
 def _spread(weights, total):

@@ -61,8 +61,8 @@ def act(net: Network, decision: Decision, rule: Rule, rng: np.random.Generator) 
 class Spares(NamedTuple):
     """The policy of the training loop: one decision at each visit, carried out.
 
-    >>> Spares(Rule(most=4))
-    Spares(rule=Rule(threshold=0.05, spares=1, delete=0.05, add=0.01, anytime=0.0001, most=4, newborn='printed', memory=0.01, safe='random'))
+    >>> Spares(Rule(most=4)).rule.most
+    4
     """
 
     rule: Rule = RULE

@@ -12,7 +12,7 @@ from minigrow.growth.contract import Network
 from minigrow.growth.places import Places
 from minigrow.nn.optimisers import Optimiser, State
 from minigrow.nn.params import flatten, views
-from minigrow.nn.spaces import entries
+from minigrow.nn.spaces import entries, space_of
 from minigrow.nn.validate import whole
 
 
@@ -97,10 +97,12 @@ def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Net
     fits(optimiser, state, net)
     shapes = {name: net.shapes[name] for name in net.trained}
     slots = [views(slot, shapes) for slot in state.slots]
+    idle = set(net.sizes) - {space_of(role) for name in net.trained for role in net.axes[name]}
     for event in events:
-        if event.moves:
+        moves = [move for move in event.moves if move.space not in idle]  # a space of untrained parameters has no memories
+        if moves:
             pairs = zip(slots, optimiser.orders, strict=True)
-            slots = [carry(event.moves, named, net.axes, order, event.memory) for named, order in pairs]
+            slots = [carry(moves, named, net.axes, order, event.memory) for named, order in pairs]
     return State(state.t, tuple(flatten(named) for named in slots))
 
 
