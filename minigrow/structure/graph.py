@@ -1,108 +1,112 @@
-"""Find out which vertices of a graph reach which, in how many steps and in which cycles; in E (S, S), E[i, j] is an edge j -> i."""
+"""Find out which neurons of a graph reach which, in how many steps and in which cycles: lists of edges, so that large nets are quick.
+
+Legend: S neurons, m edges; edge e runs from source[e] to to[e] and has weight[e]; edges are sorted by `to`, then by `source`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 FAR = np.iinfo(np.int64).max // 4  # longer than any path
 
 
-def steps_from(E: np.ndarray, sources: Sequence[int]) -> np.ndarray:
-    """Return the number of edges on the shortest path from any source to each vertex (S,), FAR where there is none.
+class Graph(NamedTuple):
+    """S neurons and m edges; source (m,), to (m,), weight (m,)."""
 
-    >>> E = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]], bool)
-    >>> steps_from(E, [0]).tolist() == [0, 1, FAR]
+    S: int
+    source: np.ndarray
+    to: np.ndarray
+    weight: np.ndarray
+
+    def where(self, kept: np.ndarray) -> Graph:
+        """Return the graph of those edges for which `kept` (m,) is true.
+
+        >>> graph_of([[0, 0], [2, 3]]).where(np.array([True, False])).weight
+        array([2.])
+        """
+        return Graph(self.S, self.source[kept], self.to[kept], self.weight[kept])
+
+
+def graph_of(W: Any) -> Graph:
+    """Return the graph of the entries of W (S, S) that are not zero; row = to, column = from.
+
+    >>> graph_of([[0, 0], [3, 0]])
+    Graph(S=2, source=array([0]), to=array([1]), weight=array([3.]))
+    """
+    W = np.asarray(W)
+    to, source = np.nonzero(W)
+    return Graph(len(W), source, to, W[to, source].astype(np.float64))
+
+
+def steps_from(S: int, source: np.ndarray, to: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+    """Return the number of edges on the shortest path from any start to each neuron (S,), FAR where there is none.
+
+    >>> steps_from(3, np.array([0]), np.array([1]), [0]).tolist() == [0, 1, FAR]
     True
     """
-    steps = np.full(len(E), FAR)
-    front = np.zeros(len(E), bool)
-    front[list(sources)] = True
-    for t in range(len(E) + 1):
+    steps, front = np.full(S, FAR), np.zeros(S, bool)
+    front[list(starts)] = True
+    for t in range(S + 1):
         steps[front] = t
-        front = E[:, front].any(axis=1) & (steps == FAR)
+        reached, front = to[front[source]], np.zeros(S, bool)
+        front[reached] = True
+        front &= steps == FAR
         if not front.any():
             break
     return steps
 
 
-def components(E: np.ndarray) -> list[list[int]]:
-    """Return the strongly connected components, each sorted, sources before what they reach.
+def arrives(S: int, source: np.ndarray, to: np.ndarray, starts: Sequence[int], until: np.ndarray) -> np.ndarray:
+    """Return the greatest t <= until (S,) such that a walk of exactly t edges leads from a start to each neuron, -1 without one.
 
-    This is Tarjan's algorithm (1972) with the recursion written out: a vertex whose earliest reachable open vertex is itself
-    closes a component. It finds components from the sinks backwards, so the list is reversed at the end.
-
-    >>> components(np.array([[0, 0, 0], [1, 0, 1], [0, 1, 0]], bool))
-    [[0], [1, 2]]
+    >>> arrives(3, np.array([0, 1]), np.array([1, 1]), [0], np.array([5, 4, 5]))
+    array([ 0,  4, -1])
     """
-    after = [np.flatnonzero(E[:, v]).tolist() for v in range(len(E))]
-    number, low, is_open, open_, found = {}, {}, set(), [], []
-    for root in range(len(E)):
-        if root not in number:
-            _visit(root, after, (number, low, is_open, open_, found))
-    return found[::-1]
+    last, here = np.full(S, -1), np.zeros(S, bool)
+    here[list(starts)] = True
+    for t in range(int(until.max(initial=-1)) + 1):
+        last[here & (t <= until)] = t
+        reached, here = to[here[source]], np.zeros(S, bool)
+        here[reached] = True
+        if not here.any():
+            break
+    return last
 
 
-def _visit(root, after, state):
-    number, low, is_open, open_, found = state
+def longest_from(S: int, source: np.ndarray, to: np.ndarray, order: Sequence[int]) -> np.ndarray:
+    """Return the length of the longest path that ends in each neuron (S,) of a graph without cycles.
 
-    def enter(v):
-        number[v] = low[v] = len(number)
-        open_.append(v)
-        is_open.add(v)
-        return v, iter(after[v])
+    `order` names the neurons so that every edge leads forwards; edges are sorted by `to`.
 
-    work = [enter(root)]
-    while work:
-        v, rest = work[-1]
-        w = next(rest, None)
-        if w is None:
-            work.pop()
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[v])
-            if low[v] == number[v]:
-                found.append(_close(v, open_, is_open))
-        elif w not in number:
-            work.append(enter(w))
-        elif w in is_open:
-            low[v] = min(low[v], number[w])
-
-
-def _close(v, open_, is_open):
-    start = open_.index(v)
-    members = sorted(open_[start:])
-    del open_[start:]
-    is_open.difference_update(members)
-    return members
-
-
-def longest_from(E: np.ndarray, parts: Sequence[Sequence[int]]) -> np.ndarray:
-    """Return the length of the longest path that ends in each vertex (S,); it is the same for all vertices of a cycle.
-
-    `parts` are the components in the order of `components`; edges within a component do not count.
-
-    >>> E = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], bool)
-    >>> longest_from(E, components(E))
+    >>> longest_from(3, np.array([0, 0, 1]), np.array([1, 2, 2]), [0, 1, 2])
     array([0, 1, 2])
     """
-    depth = np.zeros(len(E), np.int64)
-    for part in parts:
-        before = np.setdiff1d(np.flatnonzero(E[list(part)].any(axis=0)), part)
-        depth[list(part)] = 1 + depth[before].max() if len(before) else 0
-    return depth
+    length, first = np.zeros(S, np.int64), np.searchsorted(to, np.arange(S + 1))
+    for v in order:
+        before = source[first[v] : first[v + 1]]
+        if len(before):
+            length[v] = 1 + length[before].max()
+    return length
 
 
-def walks(E: np.ndarray, sources: Sequence[int], sinks: Sequence[int], most: int) -> list[int]:
-    """Count the walks from sources to sinks with 1, 2, .., `most` edges.
+def walks(graph: Graph, starts: Sequence[int], ends: Sequence[int], most: int) -> list[float]:
+    """Count the walks from starts to ends with 1, 2, .., `most` edges: whole up to 2^53, floats beyond, inf past 1e308.
 
-    >>> E = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], bool)
-    >>> walks(E, [0], [2], 3)
+    The vector of counts is divided by its largest entry at each step and the exponent kept apart, so that nothing overflows.
+
+    >>> walks(graph_of([[0, 0, 0], [1, 0, 0], [1, 1, 0]]), [0], [2], 3)
     [1, 1, 0]
     """
-    step, here, counts = E.astype(np.float64), np.zeros(len(E)), []
-    here[list(sources)] = 1
+    here, power, counts = np.zeros(graph.S), 0, []
+    here[list(starts)] = 1
     for _ in range(most):
-        here = step @ here
-        counts.append(int(here[list(sinks)].sum()))
+        here = np.bincount(graph.to, here[graph.source], minlength=graph.S)
+        shift = int(np.frexp(here.max(initial=0.0))[1]) - 1 if here.max(initial=0.0) > 2.0**53 else 0
+        here, power = np.ldexp(here, -shift), power + shift
+        with np.errstate(over="ignore"):
+            count = float(np.ldexp(here[list(ends)].sum(), power))
+        counts.append(int(count) if count <= 2**53 else count)
     return counts

@@ -5,8 +5,11 @@
 | empty | no effective edge |
 | direct | no live hidden neuron: inputs feed outputs, nothing else |
 | recurrent | more than RING (a quarter) of the live hidden neurons stand in cycles |
-| residual | STREAM (80 %) of the outputs or more have a wire from the input of their number, at most half of the other pairs do |
+| residual | streams (identity wires within .1 of 1 past a branch that matters, see `streams`) span STREAM (half) of the layers |
 | local | at least LOCAL (80 %) of the edges from inputs are local, and chance would give at most CHANCE (60 %) |
+| densenet | at least two hidden layers, and every layer feeds every later one: density at least DENSE (50 %) between any two |
+| skip | neighbouring layers as in layered, and the skips come in blocks: they fill DENSE (50 %) of the layers they join |
+| bottleneck | layered, with a hidden layer at most NARROW (half) as wide as the one before and the one behind |
 | layered | at most SKIPS (10 %) of the edges are skips, density at least DENSE (50 %): a fully connected net of L layers |
 | sparse | anything else |
 """
@@ -18,9 +21,12 @@ from typing import NamedTuple
 import numpy as np
 
 from minigrow.structure.reading import Structure
+from minigrow.structure.streams import streams
 
-RING, STREAM, LOCAL, CHANCE, SKIPS, DENSE = 0.25, 0.8, 0.8, 0.6, 0.1, 0.5
-KINDS = ("empty", "direct", "recurrent", "residual", "local", "layered", "sparse")
+RING, STREAM, LOCAL, CHANCE, SKIPS, DENSE, NARROW = 0.25, 0.5, 0.8, 0.6, 0.1, 0.5, 0.5
+KINDS = (
+    "empty", "direct", "recurrent", "residual", "local", "layered", "sparse", "densenet", "skip", "bottleneck",
+)  # fmt: skip
 
 
 class Verdict(NamedTuple):
@@ -30,18 +36,18 @@ class Verdict(NamedTuple):
     words: str
 
 
-def judge(found: Structure, inputs: int, outputs: int) -> Verdict:
-    """Return the verdict on a structure whose first `inputs` neurons are inputs and last `outputs` are outputs.
+def judge(found: Structure, inputs: int | None = None, outputs: int | None = None) -> Verdict:
+    """Return the verdict on a structure; it knows its inputs and outputs, so their numbers need not be given.
 
     >>> from minigrow.structure.reading import from_layers, read
-    >>> judge(read(*from_layers([np.ones((3, 2)), np.ones((1, 3))])), 2, 1)
+    >>> judge(read(*from_layers([np.ones((3, 2)), np.ones((1, 3))])))
     Verdict(kind='layered', words='layered: 2 layers of weights, hidden 3, no skips, density 100 %')
     """
-    kind = _kind(found, inputs, outputs)
+    kind = _kind(found)
     return Verdict(kind, f"{kind}: {_words(found)}" if len(found.edges) else "empty: no input reaches an output")
 
 
-def _kind(found, inputs, outputs):
+def _kind(found):
     m = len(found.edges)
     if not m:
         return "empty"
@@ -49,36 +55,62 @@ def _kind(found, inputs, outputs):
         return "direct"
     if sum(map(len, found.cycles)) > RING * len(found.live):
         return "recurrent"
-    if is_residual(found, inputs, outputs):
+    if is_residual(found):
         return "residual"
     if found.local >= LOCAL and found.chance <= CHANCE:
         return "local"
-    if found.skips <= SKIPS * m and found.density >= DENSE:
-        return "layered"
-    return "sparse"
+    return _by_blocks(found)
 
 
-def is_residual(found: Structure, inputs: int, outputs: int) -> bool:
-    """Return whether inputs run straight to the outputs of the same number, beside a hidden branch; see the rules above.
+def _by_blocks(found):
+    """Judge by how full the blocks of weights between layers are."""
+    joined, skipped = blocks(found)
+    if found.density < DENSE:
+        return "sparse"
+    pairs = found.depth * (found.depth + 1) // 2
+    if found.depth > 2 and len(joined) == pairs and min(joined.values()) >= DENSE:
+        return "densenet"
+    if found.skips > SKIPS * len(found.edges):
+        return "skip" if skipped >= DENSE else "sparse"
+    return "bottleneck" if _is_narrow(found.widths) else "layered"
+
+
+def blocks(found: Structure) -> tuple[dict[tuple[int, int], float], float]:
+    """Return how full each block (from, to) of weights between two layers is, and all blocks of skips together.
+
+    >>> from minigrow.structure.reading import from_layers, read
+    >>> blocks(read(*from_layers([np.ones((3, 2)), np.ones((1, 3))])))
+    ({(0, 1): 1.0, (1, 2): 1.0}, nan)
+    """
+    ends = found.layer[found.edges]
+    pairs, counts = np.unique(ends[ends[:, 1] > ends[:, 0]], axis=0, return_counts=True)
+    room = {(a, b): found.widths[a] * found.widths[b] for a, b in pairs.tolist()}
+    skips = sum(size for (a, b), size in room.items() if b > a + 1)
+    full = {pair: float(n / room[pair]) for pair, n in zip(room, counts, strict=True)}
+    return full, found.skips / skips if skips else np.nan
+
+
+def _is_narrow(widths):
+    middle = zip(widths, widths[1:], widths[2:], strict=False)
+    return any(b <= NARROW * min(a, c) for a, b, c in middle)
+
+
+def is_residual(found: Structure, inputs: int | None = None, outputs: int | None = None) -> bool:
+    """Return whether streams span half of the layers or more; see the rules above.
 
     >>> from minigrow.structure.reading import read
     >>> W = np.zeros((5, 5))
     >>> W[3, 0] = W[4, 1] = W[2, 0] = W[2, 1] = W[3, 2] = 1
-    >>> is_residual(read(W, [0, 1], [3, 4]), 2, 2)
+    >>> is_residual(read(W, [0, 1], [3, 4]))
     True
     """
-    if inputs != outputs or inputs < 2:
-        return False
-    first, edges = len(found.layer) - outputs, found.edges
-    straight = edges[(edges[:, 0] < inputs) & (edges[:, 1] >= first)]
-    own = int(np.sum(straight[:, 1] - first == straight[:, 0]))
-    others = (len(straight) - own) / (inputs * (inputs - 1))
-    return own >= STREAM * outputs and others <= 0.5 and len(found.live) > 0
+    spanned = {l for stream in streams(found) for l in range(stream.source, stream.to)}
+    return len(spanned) >= max(STREAM * (len(found.widths) - 1), 1)
 
 
 def _words(found):
-    hidden = "-".join(map(str, found.widths[1:-1])) or "none"
-    parts = [f"{found.depth} layer{'s' if found.depth > 1 else ''} of weights", f"hidden {hidden}"]
+    hidden, layers = "-".join(map(str, found.widths[1:-1])) or "none", len(found.widths) - 1
+    parts = [f"{layers} layer{'s' if layers > 1 else ''} of weights", f"hidden {hidden}"]
     share = found.skips / len(found.edges)
     parts.append(f"skips {share:.0%}".replace("%", " %") if found.skips else "no skips")
     parts.append(f"density {100 * found.density:.0f} %")

@@ -37,7 +37,8 @@ SETTINGS: dict[str, tuple[str, dict[str, float], dict[str, Any]]] = {
     "local, control": ("local", {"l1": 0.001}, POOL),
 }
 COLOUR = {"empty": "#FFFFFF", "direct": "#F0E442", "recurrent": "#999999", "residual": "#CC79A7", "local": "#009E73",
-          "layered": "#0072B2", "sparse": "#E69F00"}  # fmt: skip
+          "layered": "#0072B2", "sparse": "#E69F00", "densenet": "#56B4E9", "skip": "#D55E00",
+          "bottleneck": "#7F3C00"}  # fmt: skip
 HATCH = {
     "empty": "",
     "direct": "..",
@@ -46,6 +47,9 @@ HATCH = {
     "local": "\\\\",
     "layered": "",
     "sparse": "//",
+    "densenet": "oo",
+    "skip": "--",
+    "bottleneck": "**",
 }
 
 
