@@ -26,7 +26,7 @@ MODULES = {
     "growth": ("basis", "training"),
     "isotropic": ("network", "moves"),
     "nimble": ("network", "size"),
-    "differentiable_structure": ("network", "neurons", "memory", "multipliers", "areas"),
+    "differentiable_structure": ("network", "neurons", "memory", "multipliers", "inheriting", "areas"),
     "urn": ("prices", "paths", "network", "pool"),
     "motifs": ("counts", "null"),
 }

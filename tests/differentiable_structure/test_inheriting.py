@@ -79,10 +79,10 @@ def test_a_change_by_hand_carries_the_optimiser_along():
 
 
 def test_a_run_inherits_and_resumes(tmp_path):
-    text, rule = easy(3000, rng=0), Rule(add=0.3, delete=0.5, threshold=0.2)
+    text, rule = easy(3000, rng=0), Rule(add=0.3, delete=0.5, threshold=0.8)
     half = train(start(Inheriting.create("()ab", rng=0, graves=4), rng=0), text, Plan(steps=300, record=100), rule=rule)
     save(half, tmp_path / "run.npz")
-    plan = Plan(steps=900, record=100)
+    plan = Plan(steps=1500, record=100)
     whole, again = (train(run, text, plan, rule=rule) for run in (half, load(tmp_path / "run.npz", Inheriting)))
     assert np.array_equal(whole.net.theta, again.net.theta)
     assert whole.history["widths"][:, 2].max() <= 4
