@@ -4,8 +4,9 @@
     theta --inner step, at a falling rate--> theta --zeros stay zeros--> theta                   (Settling)
 
 Each price is paid after the optimiser's step, in the optimiser's own step size (`metric`), so that a weight which is not worth
-its price becomes exactly zero. Then zeros are frozen and prices are switched off, so that the weights that are left are fitted
-without the bias that prices leave behind (our choice). The time term is smooth, so it is part of the gradient.
+its price becomes exactly zero. What a wire costs by the path norm is computed anew at every step (`paths`). Then zeros are
+frozen and prices are switched off, so that the weights that are left are fitted without the bias that prices leave behind
+(our choice). The time term is smooth, so it is part of the gradient.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import numpy as np
 from minigrow.nn.optimisers import OPTIMISERS, Optimiser, State
 from minigrow.nn.spaces import entries
 from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
-from minigrow.urn.strengths import Strengths, block_soft_threshold, outgoing, prices, shrink
+from minigrow.urn.blocks import shrink_blocks
+from minigrow.urn.fast import paths
+from minigrow.urn.strengths import Strengths, outgoing, prices, shrink
 
 FALL = 0.01  # the settling rate ends at this share of the optimiser's
 
@@ -42,8 +45,9 @@ def metric(optimiser: Optimiser, state: State, theta: np.ndarray) -> np.ndarray:
 
 
 class Priced(NamedTuple):
-    """Take the inner step, then the soft threshold r (l1 + local distance + loop) and the block soft threshold r group, r = `metric`.
+    """Take the inner step, then the soft threshold r (l1 + local distance + loop + path G) and the block one (`blocks`), r = `metric`.
 
+    G is the path norm's derivative at the weights before the step (`paths` says to which loss the fixed points belong).
     The strengths grow linearly over the `ramp` steps after step `since`. They are constant from one stop of the training
     loop to the next, at the value of the last of these steps.
     """
@@ -76,14 +80,16 @@ class Priced(NamedTuple):
             )
         s, update = self.at(span.last), bind(self.inner, net, g, loss, span).update
         cost, out = prices(net, s), outgoing(net, net.theta)
+        through = paths.bind(net) if s.path else None
 
         def paid(state: State) -> State:
+            wire = cost + s.path * through() if through else cost
             state = update(state)
             unit = metric(self.inner, state, net.theta)
-            if s.l1 or s.local or s.loop:
-                shrink(net.theta, cost * unit)
+            if s.l1 or s.local or s.loop or s.path:
+                shrink(net.theta, wire * unit)
             if s.group:
-                out[...] = block_soft_threshold(out, s.group * outgoing(net, unit).mean(axis=0))
+                shrink_blocks(out, s.group, outgoing(net, unit))
             return state
 
         return Bound(net.bound(g, loss, s.time), paid)

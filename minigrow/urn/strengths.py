@@ -1,19 +1,22 @@
-"""The general loss beyond the task: five strengths, each penalty with its proximal operator or gradient, and its symmetry.
+"""The general loss beyond the task: six strengths, each penalty with its proximal operator or gradient, and its symmetry.
 
     L = task + l1 sum |W_ij| + group sum_j |W_.j|_2 + local sum |W_ij| |p_i - p_j| + time sum_t (t - 1) |a_t - a_{t-1}|^2
+      + path (sum over paths of at most I steps of the products of |W_ij|)
 
 The group runs over the outgoing weights of hidden neurons j. The time term is smooth and goes into the gradient
-(`formulas.gradient`); the other three have a corner at zero and are applied as proximal steps after the optimiser's, so
+(`formulas.gradient`); the others have a corner at zero and are applied as proximal steps after the optimiser's, so
 that a weight which is not worth its price becomes exactly zero:
 
     prox of r |w|    (soft threshold)         w -> sign(w) max(|w| - r, 0)
     prox of r |w|_2  (block soft threshold)   w -> w max(1 - r / |w|_2, 0)
-    prox of both     is the soft threshold, then the block one.
+    prox of both     is the soft threshold, then the block one (`blocks`: where each weight has a step size of its own).
 
-Which symmetry each has (checked as laws `urn.symmetry_*`): relabelling hidden neurons leaves all four alone, as it must,
+The path norm is a soft threshold too: each wire's price is what runs through it (`paths`).
+
+Which symmetry each has (checked as laws `urn.symmetry_*`): relabelling hidden neurons leaves all alone, as it must,
 if positions are relabelled along; flipping the signs of a tanh neuron too. ReLU's rescaling (in-weights times c,
-out-weights over c) changes no function but changes all four: the prices choose one scale. What rescaling cannot change is
-`path_norm`, the sum over paths of the products |w|.
+out-weights over c) changes no function but changes l1, group, local and time: these prices choose one scale. What
+rescaling cannot change is the path norm.
 
 Source: Golkar 2019 says that the regularisers follow from the symmetries and the geometry of the input; the terms and
 proximal steps are our reading. How thresholds follow Adam's step size is said in `pricing.metric`.
@@ -31,6 +34,7 @@ from minigrow.nn import validate
 from minigrow.nn.params import views
 from minigrow.nn.spaces import entries
 from minigrow.urn.formulas import forward, late_activity
+from minigrow.urn.paths import path_norm
 from minigrow.urn.positions import distances
 
 
@@ -38,10 +42,10 @@ class Strengths(NamedTuple):
     """How much each term costs per unit, all >= 0: l1 prices |w|, group |w|_2, local |w| x distance, and time late activity.
 
     `loop` is an extra price on |W_ii| (ours): a self-connection only raises a neuron's gain, and under l1 alone it is the
-    cheapest way to do so; a high price forbids it.
+    cheapest way to do so; a high price forbids it. `path` prices the path norm.
 
     >>> checked(Strengths(l1=0.1))
-    Strengths(l1=0.1, group=0.0, local=0.0, time=0.0, loop=0.0)
+    Strengths(l1=0.1, group=0.0, local=0.0, time=0.0, loop=0.0, path=0.0)
     """
 
     l1: float = 0.0
@@ -49,6 +53,7 @@ class Strengths(NamedTuple):
     local: float = 0.0
     time: float = 0.0
     loop: float = 0.0
+    path: float = 0.0
 
 
 def checked(strengths: Strengths) -> Strengths:
@@ -131,7 +136,7 @@ def penalty(net: Any, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
     >>> net = Network.create(1, 1, size=2, iterations=1, rng=0)
     >>> net.theta[:] = [2.0, 1.0]
     >>> penalty(net, Strengths(l1=0.5), np.ones((3, 1)))
-    {'l1': 1.0, 'group': 0.0, 'local': 0.0, 'time': 0.0, 'loop': 0.0}
+    {'l1': 1.0, 'group': 0.0, 'local': 0.0, 'time': 0.0, 'loop': 0.0, 'path': 0.0}
     """
     size = np.abs(net.theta)
     wire = prices(net, Strengths(local=1.0)) if strengths.local else np.zeros_like(size)
@@ -142,20 +147,5 @@ def penalty(net: Any, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
         "local": strengths.local * float(size @ wire),
         "time": strengths.time * float(late_activity(*forward(net, X))[0]),
         "loop": strengths.loop * float(np.abs(np.diag(net.params["Whh"])).sum()),
+        "path": strengths.path * path_norm(net),
     }
-
-
-def path_norm(net: Any) -> float:
-    """Return the sum over all paths of at most I steps from inputs to outputs of the products of |w| (a scalar).
-
-    >>> from minigrow.urn import Network
-    >>> net = Network.create(1, 1, size=2, iterations=1, rng=0)
-    >>> net.theta[:] = [-2.0, 1.0]
-    >>> path_norm(net)
-    2.0
-    """
-    p = {name: np.abs(block) for name, block in net.params.items()}
-    total, reached = p["Wyx"].sum(), np.zeros(net.hidden)
-    for _ in range(net.iterations - 1):
-        reached = p["Whx"].sum(axis=1) + p["Whh"] @ reached
-    return float(total + (p["Wyh"] @ reached).sum())

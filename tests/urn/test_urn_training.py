@@ -11,8 +11,9 @@ from minigrow.nn.optimisers import OPTIMISERS
 from minigrow.nn.wrappers import Span, described, restored
 from minigrow.urn import Dead, Network, Priced, Settling, Strengths, fit, line, predict, prune, score, train
 from minigrow.urn.batches import Dealt
+from minigrow.urn.blocks import block_step
 from minigrow.urn.pricing import FALL, metric
-from minigrow.urn.strengths import block_soft_threshold, outgoing, prices, soft_threshold
+from minigrow.urn.strengths import outgoing, prices, soft_threshold
 
 X = np.random.default_rng(0).standard_normal((20, 2))
 Y = np.sin(2 * X[:, :1])
@@ -51,9 +52,7 @@ def by_hand(run, plan, strengths, ramp, settle):
             if priced:
                 unit = metric(optimiser, state, theta)
                 theta = soft_threshold(theta, prices(net, s) * unit)
-                outgoing(net, theta)[...] = block_soft_threshold(
-                    outgoing(net, theta), s.group * outgoing(net, unit).mean(axis=0)
-                )
+                outgoing(net, theta)[...] = block_step(outgoing(net, theta), s.group, outgoing(net, unit))
             else:
                 theta[zeros] = 0
             net = net.with_theta(theta)

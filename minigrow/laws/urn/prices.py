@@ -10,8 +10,10 @@ from minigrow.growth.basis import flip, rescale
 from minigrow.laws import law
 from minigrow.laws.urn.cases import deep, inputs, moved
 from minigrow.urn import Strengths, penalty
+from minigrow.urn.blocks import block_step, shrink_blocks
+from minigrow.urn.paths import path_norm
 from minigrow.urn.positions import places
-from minigrow.urn.strengths import block_soft_threshold, path_norm, soft_threshold
+from minigrow.urn.strengths import block_soft_threshold, soft_threshold
 
 SUMS = "only BLAS ordering sums of another length"
 TERMS = Strengths(1.0, 1.0, 1.0, 1.0)
@@ -170,3 +172,48 @@ def proximal_minimum(rng: np.random.Generator) -> float:
     holds w if |w| <= r.
     """
     return _prox_gap(rng, 1.0)
+
+
+def _group_gap(rng, step):
+    """By how much a step moves a column where the task's gradient balances the price, in step sizes that differ."""
+    W, price = rng.standard_normal((5, 4)), float(rng.uniform(0.01, 0.3))
+    unit = 10.0 ** rng.uniform(-2, 0, W.shape)
+    W[:, 0] = 0
+    length = np.sqrt(np.sum(W * W, axis=0))
+    g = -price * W / np.where(length > 0, length, 1)
+    g[:, 0] = price * rng.uniform(-1, 1, 5) / np.sqrt(5)
+    return float(np.abs(step(W - unit * g, price, unit) - W).max()) / 2.2e-16
+
+
+def _mean_unit(rng):
+    """The plain block threshold with the mean step size of the column.
+
+    By hand: w = (3, 4), s = 1, so g = -(.6, .8); r = (1, .5). The step gives (3.6, 4.4). The price takes back .6 and .4. The
+    mean r = .75 takes .75 along (3.6, 4.4) / 5.685 = (.633, .774), which leaves (3.125, 3.82).
+
+    >>> W = np.array([[3.6], [4.4]])
+    >>> block_step(W, 1.0, np.array([[1.0], [0.5]])).round(9).ravel(), block_soft_threshold(W, 0.75).round(3).ravel()
+    (array([3., 4.]), array([3.125, 3.82 ]))
+    """
+    return _group_gap(rng, lambda W, price, unit: block_soft_threshold(W, price * unit.mean(axis=0)))
+
+
+def _both_roots(W, price, unit):
+    found, fast = block_step(W, price, unit), W.copy()
+    shrink_blocks(fast, price, unit)
+    return np.where(np.abs(fast - W) > np.abs(found - W), fast, found)
+
+
+@law("urn.group_step", tolerance=64, because="the root of a sum of squares, by bisection and by Newton's method",
+     broken=_mean_unit)  # fmt: skip
+def group_fixed_points(rng: np.random.Generator) -> float:
+    """Gradient step and block step leave a column alone where the slope of task + s |w|_2 is zero or points up, in any step sizes.
+
+    Needs each weight's own step size r_i in the proximal step, as in the gradient step.
+
+    Proof. At w != 0 let g = -s w / |w|. The gradient step gives v = w + r s w / |w|, entry by entry v_i = w_i (n + s r_i) / n with
+    n = |w|. Then v_i / (n + s r_i) = w_i / n has squares that sum to 1, so n is the root, and u_i = v_i n / (n + s r_i) = w_i.
+    At w = 0 let |g| <= s. Then v_i / r_i = -g_i, whose squares sum to at most s^2: the step gives 0.
+    The sum over i of (v_i / (n + s r_i))^2 falls as n grows, so there is one root.
+    """
+    return _group_gap(rng, _both_roots)
