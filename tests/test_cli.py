@@ -323,7 +323,7 @@ def test_of_several_experiments_those_that_take_data_run(with_data, monkeypatch,
 
 
 def test_data_are_judged_again_by_todays_criteria(fake_experiment, tmp_path, capsys):
-    """Only claims change, and the protocol is added where an older file had none; what was measured stays, to the byte."""
+    """Only claims and the protocol are made anew, our values from the file itself; what was measured stays, to the byte."""
     module, path = sys.modules["minigrow.experiments.fake.one"], tmp_path / "fake.one" / "results.json"
     assert run("run", "all", "--jobs", "1", "--out", str(tmp_path)) == 0
     before = json.loads(path.read_text())
@@ -342,8 +342,11 @@ def test_data_are_judged_again_by_todays_criteria(fake_experiment, tmp_path, cap
     assert after["claims"][0]["verdict"] == "undecided"
     assert after["protocol"][0]["ours"] == "3", "of the file's own configuration, not of today's"
     assert len(fake_experiment) == 1, "nothing is measured again"
+    module.PROTOCOL = (Setting("size", 9, "size", why="haste", effect="none"),)
+    assert run("gallery", str(tmp_path), "--judge") == 0
+    assert json.loads(path.read_text())["protocol"][0]["why"] == "haste", "reasons are today's"
     whole, module.PROTOCOL = path.read_bytes(), ()
-    assert run("gallery", str(tmp_path), "--judge") == 0, "a protocol that is there stays, as it says what ran"
+    assert run("gallery", str(tmp_path), "--judge") == 0, "a table that today's code has not stays"
     assert path.read_bytes() == whole
 
 

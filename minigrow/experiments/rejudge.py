@@ -1,7 +1,7 @@
 """Judge the data of committed results again by today's criteria: `rejudge("figures", ["urn"])` rewrites the claims, nothing else.
 
-A criterion may be sharpened after a run of hours, and what was measured stays what it was. Only "claims" is made anew in each
-results.json, and "protocol", from the code and the file's own configuration, where an older file has none.
+A criterion may be sharpened after a run of hours, and what was measured stays what it was. Only "claims" and "protocol" are made
+anew in each results.json: reasons come from today's code, our values from the file's own configuration, which says what ran.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def judged_again(folder: Path, experiment: Experiment) -> dict[str, Any]:
     path, found = folder / "results.json", load(folder, experiment)
     module = experiment.module
     try:
-        rows = found.get("protocol") or protocol.rows(getattr(module, "PROTOCOL", ()), found["config"])
+        table = getattr(module, "PROTOCOL", ())
+        rows = protocol.rows(table, found["config"]) if table else found.get("protocol", [])
         claims = [claim._asdict() for claim in module.claims(found["data"])]
     except DAMAGED as error:
         raise ValueError(
