@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure import Network, Rule, easy, hard, start, train
-from minigrow.differentiable_structure.tasks import ALPHABET
+from minigrow.differentiable_structure import easy, hard, train
+from minigrow.experiments.differentiable_structure.versions import VERSIONS, begin
 from minigrow.growth import Plan, Run
-from minigrow.nn import L1, Pull, RMSProp
 
 LIMITS = {"easy": 9.614, "hard": 8.959}  # least nats per chunk of 40 symbols for any predictor: 40/7 h(.6)/.4, 5 log 6
 SOLVED = 12.0  # nats per chunk: a run that ends below it has solved the hard text
@@ -22,6 +21,7 @@ class Job(NamedTuple):
 
     A task is easy, easy75 (the paper's chance of .75), hard or hard5 (groups of five letters); `observe` as in `Plan`. `learning` may
     name rate, clip, pull, price (L1 in the loss), and where memories of incoming and of other weights start: memory_in, memory_out.
+    `version` is a name in `versions.VERSIONS`.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -32,6 +32,7 @@ class Job(NamedTuple):
     rule: tuple[tuple[str, Any], ...] = ()
     every: int = 1000
     observe: Callable[[Any], dict[str, Any]] | None = None
+    version: str = "v3"
 
 
 TEXTS = {
@@ -57,11 +58,8 @@ def trained(job: Job) -> Run:
     >>> trained(Job((("easy", 20), ("hard", 40)), seed=0)).step
     40
     """
-    rule, rng = None if job.fixed else Rule(**dict(job.rule)), np.random.default_rng(job.seed)
-    c = LEARNING | dict(job.learning)
-    optimiser = Pull(L1(RMSProp(c["rate"], clip=c["clip"]), c["price"]), c["pull"])
-    net = Network.create(ALPHABET, job.neurons, rng=rng)
-    run = start(net, rng=rng, optimiser=optimiser, memory=(c["memory_in"], c["memory_out"]))
+    rule = None if job.fixed else VERSIONS[job.version].rule._replace(**dict(job.rule))
+    run = begin(job.version, job.neurons, LEARNING | dict(job.learning), np.random.default_rng(job.seed))
     for task, cycles in job.parts:
         plan = Plan(steps=cycles, record=job.every, quiet=True, observe=job.observe)
         run = train(run, text(task, job.seed), plan, rule=rule)
