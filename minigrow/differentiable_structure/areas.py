@@ -75,7 +75,7 @@ class Areas(Spaces):
         sizes = {"x": validate.whole(inputs, "inputs", least=1)} | {f"a{i}": m for i, m in enumerate(areas, start=1)}
         sizes["y"] = validate.whole(outputs, "outputs", least=1)
         net = cls(sizes, tuple(edges), steps, validate.float_dtype(dtype))
-        for name, W in net.params.items():
+        for W in net.params.values():
             if W.ndim == 2 and W.size:
                 W[...] = glorot(*W.shape, rng)
         return net
