@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigrow.statistics import Estimate
+from minigrow.statistics import Estimate, proportion
 
 Z = 1.96
 
@@ -86,11 +86,14 @@ def median_time(curve: Passed) -> Estimate:
 
         value = first t with passed(t) >= 1/2        interval: the same of the band's upper and of its lower border
 
+    Where no run has passed there is no band: then the interval is NaN unless Wilson's, of 0 hits among n, excludes one half.
+
     >>> median_time(passed([3, 5, 6, 8], [True, True, False, False]))[:3]
     (5.0, 3.0, inf)
     """
     value, low, high = (_first(curve.time, border) for border in (curve.share, curve.high, curve.low))
-    return Estimate(value, low, high, curve.n)
+    unknown = not len(curve.time) and proportion([False] * curve.n).high >= 0.5
+    return Estimate(value, math.nan if unknown else low, high, curve.n)
 
 
 def _first(time, share):

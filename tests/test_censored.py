@@ -51,9 +51,10 @@ def test_runs_that_end_at_one_time_count_in_the_denominator():
 
 
 def test_a_border_that_nobody_passes():
-    found = passed([3.0, 3.0], [False, False])
-    assert len(found.time) == 0
-    assert median_time(found)[:3] == (math.inf, math.inf, math.inf)
+    found, few = (median_time(passed([3.0] * n, [False] * n)) for n in (9, 2))
+    assert found[:3] == (math.inf, math.inf, math.inf)
+    assert few.value == math.inf
+    assert math.isnan(few.low), "two runs that fail say nothing about the median"
     with pytest.raises(ValueError, match="got 0 and 0"):
         passed([], [])
 

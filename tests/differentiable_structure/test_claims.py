@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 from minigrow.experiments.differentiable_structure import (
     details,
     feedforward,
-    fixed,
     neurons,
     residual,
-    size,
-    switching,
 )
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test, shift
 
@@ -34,51 +31,6 @@ def verdicts(module, data):
 
 def curve(values, losses):
     return [{"neurons": [1, v], "loss": [20.0, x]} for v, x in zip(values, losses, strict=True)]
-
-
-def size_data(easy, hard, easy_loss, hard_loss):
-    return {"easy": curve(easy, easy_loss), "hard": curve(hard, hard_loss)}
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        ((around(13.5, STEADY), around(40, STEADY), [9.6] * N, [13.5] * N), [HOLDS] * 5 + [UNDECIDED]),
-        ((around(40, STEADY), around(13, STEADY), [9.8] * N, [10.0] * N), [REFUTED] * 5 + [HOLDS]),
-        ((around(13, WIDE), around(21, WIDE * 3), around(9.7, WIDE), around(13.5, WIDE)), [UNDECIDED] * 5 + [HOLDS]),
-    ],
-)
-def test_size(data, expected):
-    """One run below 12 shows that the hard text can be solved, and runs that fail cannot refute it."""
-    assert verdicts(size, size_data(*data)) == expected
-
-
-def switching_data(sizes, losses, drop):
-    """Curves of both orders with rows at cycles 1, 2, 3; sizes and losses are (rows, runs)."""
-    runs = zip(np.transpose(sizes).tolist(), np.transpose(losses).tolist(), strict=True)
-    one = [{"cycle": [1, 2, 3], "neurons": s, "loss": x} for s, x in runs]
-    two = [{"cycle": [1, 2, 3], "neurons": [30 + d, 30 + d, 30], "loss": [9, 9, 9]} for d in drop]
-    parts = {"easy-hard-easy": [["easy", 1], ["hard", 2], ["easy", 3]], "hard-easy": [["hard", 1], ["easy", 3]]}
-    return {"runs": {"easy-hard-easy": one, "hard-easy": two}, "parts": parts}
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (([[14] * N, around(40, STEADY), around(19, STEADY)], [[9.6] * N, [13] * N, [9.65] * N], [9] * N), HOLDS),
-        (([[60] * N, around(40, STEADY), around(50, STEADY)], [[9.6] * N, [13] * N, [9.8] * N], [-9] * N), REFUTED),
-        (([[24] * N, around(24, WIDE), [26, 28] * 6], [[9.7] * N, [13] * N, around(9.75, WIDE)], WIDE), UNDECIDED),
-    ],
-)
-def test_switching(data, expected):
-    assert verdicts(switching, switching_data(*data)) == [expected] * 6
-
-
-@pytest.mark.parametrize(("gap", "expected"), [(STEADY + 3, HOLDS), (STEADY - 3, REFUTED), (WIDE, UNDECIDED)])
-def test_fixed(gap, expected):
-    variable = curve([30] * N, [12.0] * N)
-    data = {"sizes": [10, 37], "variable": variable, "fixed": [curve([H] * N, 12 + gap) for H in (10, 37)]}
-    assert verdicts(fixed, data) == [expected] * 3
 
 
 @pytest.mark.parametrize(

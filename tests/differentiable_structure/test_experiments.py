@@ -10,11 +10,8 @@ from minigrow.experiments.differentiable_structure import (
     common,
     details,
     feedforward,
-    fixed,
     neurons,
     residual,
-    size,
-    switching,
 )
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test
 
@@ -24,9 +21,6 @@ def here(f, jobs):
 
 
 TOYS = [
-    (size, {"repeats": 2, "cycles": 200}, ["size.png"]),
-    (fixed, {"repeats": 2, "cycles": 200, "sizes": [3, 5]}, ["fixed.png"]),
-    (switching, {"repeats": 2, "cycles": 300}, ["switching.png"]),
     (neurons, {"repeats": 2, "cycles": 300, "symbols": 100}, ["neurons.png", "texts.png"]),
     (details, {"repeats": 2, "cycles": 100, "variants": [0, 1, 8]}, ["details.png"]),
     (feedforward, {"repeats": 2, "epochs": 2, "sizes": [2, 4]}, ["feedforward.png"]),

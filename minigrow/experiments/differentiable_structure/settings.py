@@ -7,7 +7,7 @@ from minigrow.experiments.differentiable_structure.common import LEARNING
 from minigrow.experiments.protocol import Setting, words
 
 
-def method(newborn: str = "printed: r = T_D") -> tuple[Setting, ...]:
+def method(newborn: str = Rule().newborn) -> tuple[Setting, ...]:
     """Return the rows; `newborn` says how new neurons are made.
 
     >>> [row.name for row in method()][:2]
