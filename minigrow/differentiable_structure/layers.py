@@ -19,6 +19,7 @@ import numpy as np
 
 from minigrow.differentiable_structure.network import SCALE
 from minigrow.differentiable_structure.rule import RULE, Rule
+from minigrow.differentiable_structure.spares import surplus
 from minigrow.growth.basis import Move, append, keep
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
@@ -38,16 +39,6 @@ def layer_norm(net: MLP, layer: int) -> np.ndarray:
     (3,)
     """
     return 4 * np.abs(net.params[f"W{net.hidden(layer) + 1}"]).mean(axis=0)
-
-
-def surplus(spares: np.ndarray, H: int, rule: Rule, rng: np.random.Generator) -> Sequence[int]:
-    """Return which of the spares (indices) are pruned: beyond a random k, each with P_del; one of the H always stays.
-
-    >>> surplus(np.array([0, 2]), 3, Rule(delete=1.0), np.random.default_rng(0))
-    array([2])
-    """
-    found = rng.permutation(spares)[rule.spares :]
-    return found[rng.random(len(found)) < rule.delete][: H - 1]
 
 
 def arrives(spares: int, H: int, rule: Rule, rng: np.random.Generator) -> bool:
@@ -78,7 +69,7 @@ def prune_layer(net: MLP, layer: int, neurons: Sequence[int], reason: str = "ask
 def grow_layer(
     net: MLP, layer: int, *, rng: Any = None, rule: Rule = RULE, reason: str = "asked for"
 ) -> tuple[MLP, Event]:
-    """Append a neuron with r = newborn T_D to hidden layer `layer`: incoming weights N(0, .01^2), zero bias.
+    """Append a neuron with r = T_D to hidden layer `layer`: incoming weights N(0, .01^2), zero bias.
 
     >>> net, event = grow_layer(MLP.create([2, 1, 2], rng=0), 0, rng=0)
     >>> net.widths, layer_norm(net, 0)[-1].round(12)
@@ -90,7 +81,7 @@ def grow_layer(
     W, V = net.params[f"W{l}"], net.params[f"W{l + 1}"]
     W[-1] = SCALE * rng.standard_normal(W.shape[1])
     out = rng.standard_normal(len(V))
-    V[:, -1] = out * rule.newborn * rule.threshold / (4 * np.abs(out).mean())
+    V[:, -1] = out * rule.threshold / (4 * np.abs(out).mean())
     return net, Event("grow", f"h{l}", 1, reason, H, H + 1, moves, memory=rule.memory)
 
 

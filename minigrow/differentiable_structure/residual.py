@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.differentiable_structure.layers import arrives, surplus
+from minigrow.differentiable_structure.layers import arrives
 from minigrow.differentiable_structure.rule import Rule
+from minigrow.differentiable_structure.spares import surplus
 from minigrow.growth.basis import Move, place
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
@@ -155,7 +156,7 @@ def prune_depth(net: Residual, layers: Any, reason: str = "asked for") -> tuple[
 def grow_depth(
     net: Residual, depth: int, *, rng: Any = None, rule: Rule = LAYERS, reason: str = "asked for"
 ) -> tuple[Residual, Event]:
-    """Put a new layer with r = newborn T_D before layer `depth`, 0..L; unlike a neuron it has incoming weights of ordinary size.
+    """Put a new layer with r = T_D before layer `depth`, 0..L; unlike a neuron it has incoming weights of ordinary size.
 
     >>> depth_norm(grow_depth(Residual.create(4, 8, 3, 1, 5, rng=0), 0, rng=0)[0]).round(12)
     array([0.05, 0.05])
@@ -172,7 +173,7 @@ def grow_depth(
 def _draw(net, l, rule, rng):
     V = rng.standard_normal(net.params["V"].shape[1:])
     net.params["W"][l] = glorot(*net.params["W"].shape[1:], rng)
-    net.params["V"][l] = V * rule.newborn * rule.threshold / (4 * np.abs(V).mean())
+    net.params["V"][l] = V * rule.threshold / (4 * np.abs(V).mean())
 
 
 class DepthSpares(NamedTuple):

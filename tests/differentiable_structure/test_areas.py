@@ -129,7 +129,7 @@ def test_an_area_goes_when_another_is_spare_and_never_the_last_path():
 
 
 def test_without_births_the_areas_stay_those_of_the_start():
-    rng, net, policy = np.random.default_rng(0), Areas.create(4, 3, (0, 2, 0), [("a2", "x"), ("y", "a2")], rng=0), None
+    rng, net = np.random.default_rng(0), Areas.create(4, 3, (0, 2, 0), [("a2", "x"), ("y", "a2")], rng=0)
     policy = AreaSpares(LIVELY, area=0)
     for _ in range(50):
         net, _ = policy(net, context(rng))
