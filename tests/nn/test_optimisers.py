@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minigrow.nn import L1, SGD, Adam, AdamW, Momentum, Nesterov, Pull, RMSProp
-from minigrow.nn.optimisers import OPTIMISERS, State, checked, start
+from minigrow.nn.optimisers import OPTIMISERS, Adagrad, State, checked, start
 
 pytestmark = pytest.mark.kernels
 
@@ -116,6 +116,14 @@ def test_adam_is_adamw_without_decay(compiled):
     adam = run(Adam(0.1, 0.5, 0.6, 1e-4), np.ones(3), gradients, compiled, np.array([[0, 1]]))
     adamw = run(AdamW(0.1, 0.0, 0.5, 0.6, 1e-4), np.ones(3), gradients, compiled)
     np.testing.assert_array_equal(adam[0], adamw[0])
+
+
+@EACH
+def test_adagrad_divides_by_all_gradients_so_far(compiled):
+    gradients = np.array([[3.0], [4.0], [12.0]])
+    theta, state = run(Adagrad(0.1, 0.0), np.zeros(1), gradients, compiled)
+    assert state.slots[0] == pytest.approx([169.0])
+    assert theta == pytest.approx([-0.1 * (3 / 3 + 4 / 5 + 12 / 13)])
 
 
 @EACH

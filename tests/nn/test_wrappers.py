@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from minigrow import isotropic
 from minigrow.nn import L1, MLP, SGD, Adam, AdamW, Momentum, Pull, RMSProp
-from minigrow.nn.optimisers import OPTIMISERS, start
+from minigrow.nn.optimisers import OPTIMISERS, Adagrad, start
 from minigrow.nn.spaces import entries
-from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind, described, restored
+from minigrow.nn.wrappers import ORDERS, RATE, Bound, Clip, Floor, Span, bind, described, restored
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((6, 4)), RNG.integers(2, size=6)
@@ -118,6 +118,32 @@ def test_wrappers_nest_in_either_order():
         assert nested.rate == 0.1
         assert nested.orders == ()
     assert Pull(AdamW(), 0.1).orders == (1, 2)
+
+
+def test_a_limit_clips_the_gradient_with_the_price_in_it():
+    network = net(WeightsOnly)
+    _, g = network.gradient(X, Y)
+    price, limit = np.zeros_like(g), float(np.abs(g).max() / 3)
+    price[15:21] = 0.02 * np.sign(network.theta[15:21])
+    found = stepped(Clip(L1(SGD(0.1), 0.02), limit), network)[0]
+    np.testing.assert_allclose(found.theta, network.theta - 0.1 * np.clip(g + price, -limit, limit), rtol=1e-14)
+    assert np.sum(np.abs(g + price) > limit) > 2
+    inside = stepped(L1(Clip(SGD(0.1), limit), 0.02), network)[0]
+    np.testing.assert_allclose(inside.theta, network.theta - 0.1 * (np.clip(g, -limit, limit) + price), rtol=1e-14)
+
+
+def test_a_floor_holds_priced_parameters_alone():
+    network = net(WeightsOnly)
+    plain, raised = stepped(SGD(0.1), network)[0], stepped(Floor(SGD(0.1), 0.2), network)[0]
+    np.testing.assert_array_equal(raised.params["W2"], np.maximum(plain.params["W2"], 0.2))
+    np.testing.assert_array_equal(raised.params["W1"], plain.params["W1"])
+    assert plain.params["W2"].min() < 0.2 < plain.params["W2"].max()
+
+
+@pytest.mark.parametrize("nested", [Clip(SGD(0.1), 2.0), Floor(Clip(L1(Adagrad(0.1), 0.1), 5.0), 0.025)])
+def test_limits_and_floors_can_be_written_down(nested):
+    assert restored(described(nested)) == nested
+    assert nested.rate == 0.1
 
 
 def test_only_what_is_trained_is_seen_by_the_rule():
