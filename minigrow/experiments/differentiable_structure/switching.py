@@ -1,6 +1,6 @@
 """Experiment 3: does the size follow a task that becomes harder, and easier again?
 
-The task goes from easy to hard to easy (at one third and two shared_out), or from hard to easy (at one half); state and weights stay.
+The task goes from easy to hard to easy (at one third and two thirds), or from hard to easy (at one half); state and weights stay.
 Source: Miconi 2016, figure 4.
 """
 
@@ -33,7 +33,7 @@ PROTOCOL = (
     Setting("cycles", 100_000, "cycles"),
     Setting("orders", "easy-hard-easy", ours="easy-hard-easy, and hard-easy",
             why="the program knows both, the third version of the paper shows the first", effect="a verdict more"),
-    Setting("switches", "at 33000 and 66000 cycles", ours="at one third and two shared_out of the cycles; hard-easy at one half",
+    Setting("switches", "at 33000 and 66000 cycles", ours="at one third and two thirds of the cycles; hard-easy at one half",
             why="a shorter run has them too", effect="none to speak of: 33333 and 66666 cycles"),
     *method(),
 )  # fmt: skip
