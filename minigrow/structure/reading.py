@@ -20,7 +20,7 @@ from minigrow.structure.cycles import components
 from minigrow.structure.graph import Graph, arrives, longest_from, steps_from, walks
 from minigrow.structure.nets import edges_of, from_layers, whole
 from minigrow.structure.noise import floor
-from minigrow.structure.places import locality
+from minigrow.structure.places import locality, placed
 
 __all__ = ["Structure", "effective", "from_layers", "read", "read_net", "whole"]
 
@@ -33,7 +33,7 @@ class Structure(NamedTuple):
     direct: edges input -> output; density: share of the possible edges between neighbouring layers that exist;
     walks: number of walks from inputs to outputs with 1, 2, .. edges; local, chance: share of edges from inputs with a
     position to neurons with one that are at most 2 apart, and of all such pairs (NaN without any); reach: the longest such
-    edge; weights (m,) of the edges; inputs, outputs: which neurons; iterations: I, or None.
+    edge; weights (m,) of the edges; iterations: I, or None; places (S, D): positions, NaN where a neuron has none.
     """
 
     live: np.ndarray
@@ -49,9 +49,8 @@ class Structure(NamedTuple):
     chance: float = np.nan
     reach: float = np.nan
     weights: np.ndarray = np.zeros(0)
-    inputs: tuple[int, ...] = ()
-    outputs: tuple[int, ...] = ()
     iterations: int | None = None
+    places: np.ndarray = np.zeros((0, 1))
 
     @property
     def depth(self) -> int:
@@ -69,9 +68,10 @@ def read(
     positions: Any = (),
     threshold: float | str | None = None,
 ) -> Structure:
-    """Return the structure of W (S, S), dense or sparse; inputs and outputs are neuron numbers, positions (S, D) or NaN.
+    """Return the structure of W (S, S), dense or sparse; inputs and outputs are neuron numbers.
 
-    `threshold` says which weights count as zero: None only zeros, a number what is at most as large, "auto" what `noise` finds.
+    `positions` are (S, D), NaN where a neuron has none, or (d, D) for the inputs alone. `threshold` says which weights count as
+    zero: None only zeros, a number what is at most as large, "auto" what `noise` finds.
     Raises ValueError for a W that is not square or not finite, neurons that do not exist, iterations < 1, or positions
     that are not one for each neuron.
 
@@ -84,6 +84,7 @@ def read(
     graph = edges_of(W)
     inputs, outputs = (_named(graph.S, n, g) for n, g in (("inputs", inputs), ("outputs", outputs)))
     steps = graph.S if iterations is None else validate.whole(iterations, "iterations", least=1)
+    place = placed(positions, graph.S, inputs)
     graph = effective(floor(graph, threshold), inputs, outputs, steps)
     parts = components(*graph[:3])
     layer = _layers(graph, inputs, outputs, parts, steps)
@@ -103,11 +104,10 @@ def read(
         _density(span, widths),
         tuple(counts),
         weights=graph.weight,
-        inputs=tuple(inputs),
-        outputs=tuple(outputs),
         iterations=None if iterations is None else steps,
+        places=place,
     )
-    return found._replace(**locality(edges, inputs, positions, graph.S, live))
+    return found._replace(**locality(edges, inputs, place, live))
 
 
 def effective(graph: Graph, inputs: Sequence[int], outputs: Sequence[int], steps: int) -> Graph:

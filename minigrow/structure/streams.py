@@ -1,11 +1,11 @@
 """Find residual streams in a structure with `streams(found)`: wires of weight 1 that run past a branch which matters.
 
-A stream leads from layer a to layer b >= a + 2. Each neuron of layer b has exactly one wire from layer a within WIRE = .1 of
-1, no two from the same neuron, and at most half of the other pairs are joined: an identity up to a permutation. The branch is
-all other paths from a to b. Its path norm, the sum over paths of the products of |w|, bounds what it can add: with tanh or
-ReLU a change of the stream by at most e (in every neuron) changes a neuron of b through the branch by at most path norm x e,
-and through the wire by |w| e. The branch matters if its path norm is at least BRANCH = .1 of the wire's |w|, in the mean over
-layer b: below that, a wire that may itself be off by .1 tells as much.
+A stream leads from layer a to layer b >= a + 2, which is as wide (only the inputs may be more). Each neuron of layer b has exactly
+one wire from layer a within WIRE = .1 of 1, no two from the same neuron, and at most half of the other pairs are joined: an
+identity up to a permutation. The branch is all other paths from a to b. Its path norm, the sum over paths of the products of
+|w|, bounds what it can add: with tanh or ReLU a change of the stream by at most e (in every neuron) changes a neuron of b
+through the branch by at most path norm x e, and through the wire by |w| e. The branch matters if its path norm is at least
+BRANCH = .1 of the wire's |w|, in the mean over layer b: below that, a wire that may itself be off by .1 tells as much.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def is_identity(found: Any, a: int, b: int) -> bool:
     ones = here & (np.abs(found.weights - 1) <= WIRE)
     n, width = found.widths[a], found.widths[b]
     sources, targets = found.edges[ones].T
-    one_each = width >= 2 and len(targets) == len(set(targets)) == len(set(sources)) == width
+    fits = n >= width if a == 0 else n == width
+    one_each = fits and width >= 2 and len(targets) == len(set(targets)) == len(set(sources)) == width
     return bool(one_each and np.sum(here) - width <= OTHERS * (n - 1) * width)
 
 

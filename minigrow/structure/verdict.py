@@ -6,7 +6,7 @@
 | direct | no live hidden neuron: inputs feed outputs, nothing else |
 | recurrent | more than RING (a quarter) of the live hidden neurons stand in cycles |
 | residual | streams (identity wires within .1 of 1 past a branch that matters, see `streams`) span STREAM (half) of the layers |
-| local | at least LOCAL (80 %) of the edges from inputs are local, and chance would give at most CHANCE (60 %) |
+| local | the edges that leave the inputs are local (short beyond chance, see `places`), or those that leave LAYERS (half) of all |
 | densenet | at least two hidden layers, and every layer feeds every later one: density at least DENSE (50 %) between any two |
 | skip | neighbouring layers as in layered, and the skips come in blocks: they fill DENSE (50 %) of the layers they join |
 | bottleneck | layered, with a hidden layer at most NARROW (half) as wide as the one before and the one behind |
@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrow.structure.places import fields
 from minigrow.structure.reading import Structure
 from minigrow.structure.streams import streams
 
-RING, STREAM, LOCAL, CHANCE, SKIPS, DENSE, NARROW = 0.25, 0.5, 0.8, 0.6, 0.1, 0.5, 0.5
+RING, STREAM, LAYERS, SKIPS, DENSE, NARROW = 0.25, 0.5, 0.5, 0.1, 0.5, 0.5
 KINDS = (
     "empty", "direct", "recurrent", "residual", "local", "layered", "sparse", "densenet", "skip", "bottleneck",
 )  # fmt: skip
@@ -44,7 +45,7 @@ def judge(found: Structure, inputs: int | None = None, outputs: int | None = Non
     Verdict(kind='layered', words='layered: 2 layers of weights, hidden 3, no skips, density 100 %')
     """
     kind = _kind(found)
-    return Verdict(kind, f"{kind}: {_words(found)}" if len(found.edges) else "empty: no input reaches an output")
+    return Verdict(kind, f"{kind}: {_words(found, kind)}" if len(found.edges) else "empty: no input reaches an output")
 
 
 def _kind(found):
@@ -57,7 +58,7 @@ def _kind(found):
         return "recurrent"
     if is_residual(found):
         return "residual"
-    if found.local >= LOCAL and found.chance <= CHANCE:
+    if is_local(found):
         return "local"
     return _by_blocks(found)
 
@@ -108,7 +109,19 @@ def is_residual(found: Structure, inputs: int | None = None, outputs: int | None
     return len(spanned) >= max(STREAM * (len(found.widths) - 1), 1)
 
 
-def _words(found):
+def is_local(found: Structure) -> bool:
+    """Return whether the edges that leave the inputs, or those that leave half of the layers, are local.
+
+    >>> from minigrow.structure.reading import from_layers, read
+    >>> W = np.array([[float(j in (i, i + 1, i + 2)) for j in range(20)] for i in range(18)])
+    >>> is_local(read(*from_layers([W, np.ones((1, 18))])))
+    True
+    """
+    local = [field.is_local for field in fields(found)]
+    return local[0] or sum(local) >= LAYERS * len(local)
+
+
+def _words(found, kind):
     hidden, layers = "-".join(map(str, found.widths[1:-1])) or "none", len(found.widths) - 1
     parts = [f"{layers} layer{'s' if layers > 1 else ''} of weights", f"hidden {hidden}"]
     share = found.skips / len(found.edges)
@@ -116,6 +129,20 @@ def _words(found):
     parts.append(f"density {100 * found.density:.0f} %")
     if np.isfinite(found.local):
         parts.append(f"{100 * found.local:.0f} % local (chance {100 * found.chance:.0f} %)")
+    if kind == "residual":
+        parts.append("streams past " + ", ".join(f"layers {s.source + 1} to {s.to - 1}" for s in streams(found)))
+    if kind == "local":
+        parts.append("; ".join(map(_window, fields(found))))
     if found.cycles:
+        parts.append(f"signals cross {found.depth} edges" if found.iterations else "walks without end")
         parts.append(f"{sum(map(len, found.cycles))} neurons in cycles")
     return ", ".join(parts)
+
+
+def _window(field):
+    if not field.is_local:
+        return f"layer {field.source} is read as a whole"
+    if np.isfinite(field.near):
+        return f"layer {field.source} is read from at most {field.near:.3g} away"
+    sides = " x ".join(f"{side:.0f}" for side in field.window)
+    return f"layer {field.source} is read in windows of {sides}" + (" (shared weights)" if field.shared else "")

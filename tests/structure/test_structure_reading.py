@@ -157,7 +157,7 @@ def test_self_connections_are_cycles():
         (np.zeros((2, 2)), [0], [2], {}, "outputs must name neurons in 0..1"),
         (np.zeros((2, 2)), [], [1], {}, "inputs must name"),
         (np.zeros((2, 2)), [0], [1], {"iterations": 0}, "iterations"),
-        (np.zeros((2, 2)), [0], [1], {"positions": [1.0]}, "one for each of the 2"),
+        (np.zeros((2, 2)), [0], [1], {"positions": [1.0] * 3}, "one for each of the 2"),
     ],
 )
 def test_bad_input_is_refused(W, inputs, outputs, more, words):
