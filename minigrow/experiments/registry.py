@@ -87,6 +87,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("differentiable_structure.fixed", "Does a variable size beat every fixed one?", 15, 300),
     Experiment("differentiable_structure.switching", "Does the size follow a task that changes?", 10, 60),
     Experiment("differentiable_structure.neurons", "What becomes of each neuron, and what do networks write?", 10, 30),
+    Experiment("differentiable_structure.multipliers", "Does a size found by multipliers stay large?", 6, 1100),
+    Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 600),
     Experiment("differentiable_structure.details", "Which unmentioned details matter?", 5, 150),
     Experiment("differentiable_structure.feedforward", "What does the rule achieve in layers of a perceptron?", 10, 60),
     Experiment("differentiable_structure.residual", "Residual layers that come and go: what do they achieve?", 10, 70),

@@ -23,7 +23,8 @@ from minigrow.nn import L1, Pull, RMSProp
 from minigrow.nn.optimisers import Adagrad, Optimiser
 from minigrow.nn.wrappers import Clip
 
-V2 = {"rate": 0.1, "clip": 5.0, "price": 3e-5, "floor": 0.025}  # the numbers in `multipliers.LEARNING`, for the tables
+MULTIPLIED = multipliers.LEARNING
+PLAIN = Clip(Adagrad(MULTIPLIED.rate), MULTIPLIED.inner.limit)
 
 
 class Version(NamedTuple):
@@ -37,9 +38,9 @@ class Version(NamedTuple):
 VERSIONS = {
     "v3": Version(Network.create, Rule()),
     "inheriting": Version(Inheriting.create, Rule()),
-    "v2 output": Version(partial(Multiplied.create, path="output"), multipliers.RULE, multipliers.LEARNING),
-    "v2 all": Version(partial(Multiplied.create, path="all"), multipliers.RULE, multipliers.LEARNING),
-    "v2 plain": Version(Network.create, multipliers.RULE, Clip(Adagrad(V2["rate"]), V2["clip"])),
+    "v2 output": Version(partial(Multiplied.create, path="output"), multipliers.RULE, MULTIPLIED),
+    "v2 all": Version(partial(Multiplied.create, path="all"), multipliers.RULE, MULTIPLIED),
+    "v2 plain": Version(Network.create, multipliers.RULE, PLAIN),
 }
 
 
