@@ -86,6 +86,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("differentiable_structure.size", "Does the harder text grow the larger network?", 10, 60),
     Experiment("differentiable_structure.fixed", "Does a variable size beat every fixed one?", 15, 300),
     Experiment("differentiable_structure.switching", "Does the size follow a task that changes?", 10, 60),
+    Experiment("differentiable_structure.strength", "How do size and loss depend on the strength of the L1 term?", 6, 700),
     Experiment("differentiable_structure.neurons", "What becomes of each neuron, and what do networks write?", 10, 30),
     Experiment("differentiable_structure.multipliers", "Does a size found by multipliers stay large?", 6, 1100),
     Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 600),

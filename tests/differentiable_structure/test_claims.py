@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from minigrow.experiments.differentiable_structure import (
     details,
     feedforward,
-    neurons,
     residual,
 )
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test, shift
@@ -31,16 +30,6 @@ def verdicts(module, data):
 
 def curve(values, losses):
     return [{"neurons": [1, v], "loss": [20.0, x]} for v, x in zip(values, losses, strict=True)]
-
-
-@pytest.mark.parametrize(
-    ("whole", "obeys", "expected"),
-    [([0.99] * N, [0.5] * N, HOLDS), ([0.5] * N, [0.05] * N, REFUTED), ([0.8, 1.0] * 6, [0.05, 0.5] * 6, UNDECIDED)],
-)
-def test_neurons(whole, obeys, expected):
-    rows = [{"ids": list(range(9))}, {"ids": [8]}]
-    data = {"rows": rows, "written": [{"whole": w, "obeys": o} for w, o in zip(whole, obeys, strict=True)]}
-    assert verdicts(neurons, data) == [expected, expected, UNDECIDED], "the life of one network decides nothing"
 
 
 def details_data(neurons_, loss):

@@ -21,7 +21,6 @@ def here(f, jobs):
 
 
 TOYS = [
-    (neurons, {"repeats": 2, "cycles": 300, "symbols": 100}, ["neurons.png", "texts.png"]),
     (details, {"repeats": 2, "cycles": 100, "variants": [0, 1, 8]}, ["details.png"]),
     (feedforward, {"repeats": 2, "epochs": 2, "sizes": [2, 4]}, ["feedforward.png"]),
     (residual, {"repeats": 2, "epochs": 2, "depths": [0, 1], "width": 3}, ["residual.png"]),

@@ -1,10 +1,10 @@
-"""Every claim of size, fixed and switching on hand-made data in which it holds, is refuted, and is undecided."""
+"""Every claim of size, fixed, switching, neurons and strength on hand-made data in which it holds, is refuted, and is undecided."""
 
 import numpy as np
 import pytest
 
 from minigrow.experiments.claims import Estimate
-from minigrow.experiments.differentiable_structure import fixed, size, switching
+from minigrow.experiments.differentiable_structure import fixed, neurons, size, strength, switching
 
 N = 42
 STEADY = np.array([-1.0, 0.0, 1.0] * 14)  # a small spread around a value
@@ -113,3 +113,58 @@ def switching_data(sizes, losses, drop, last):
 )
 def test_switching(sizes, losses, drop, last, expected):
     assert verdicts(switching, switching_data(sizes, losses, drop, last)) == [expected] * 10
+
+
+@pytest.mark.parametrize(
+    ("whole", "obeys", "deaths", "expected"),
+    [
+        ([0.99] * N, [0.5] * N, [90] * N, H),
+        ([0.5] * N, [0.05] * N, [9] * N, R),
+        ([0.8, 1.0] * 21, [0.05, 0.5] * 21, [9, 90] * 21, U),
+    ],
+)
+def test_neurons(whole, obeys, deaths, expected):
+    data = {"written": [{"whole": w, "obeys": o} for w, o in zip(whole, obeys, strict=True)]}
+    assert verdicts(neurons, data | {"lives": [{"births": 99, "deaths": d} for d in deaths]}) == [expected] * 3
+
+
+STRENGTHS = {"price": [1e-4, 1e-3, 3e-3, 1e-2], "pull": [1e-5, 1e-4, 1e-3, 1e-2]}
+
+
+def strength_data(price, pull, loss, repeats=20):
+    """Sizes of (easy, hard) by strength for both kinds, and the losses by strength; cells hold the values that runs take in turn."""
+
+    def cells(values):
+        return [[value[i % len(value)] for value in values] for i in range(repeats)]
+
+    runs = {
+        kind: {task: {"neurons": cells(sizes[i]), "loss": cells(loss)} for i, task in enumerate(strength.TEXTS)}
+        for kind, sizes in (("price", price), ("pull", pull))
+    }
+    return {"strengths": STRENGTHS, "runs": runs}
+
+
+GOOD = ([9.6], [9.6], [9.65], [15.0])
+FALLING, RISING = ([60], [40], [20], [9]), ([9], [20], [40], [60])
+
+
+@pytest.mark.parametrize(
+    ("price", "pull", "loss", "expected"),
+    [
+        ((FALLING, FALLING), (([90], [25], [9], [5]), ([90], [30], [9], [5])), GOOD, H),
+        ((RISING, [[5], [6], [7], [8]]), (RISING, RISING), ([15.0],) * 4, R),
+    ],
+)
+def test_strength(price, pull, loss, expected):
+    assert verdicts(strength, strength_data(price, pull, loss)) == [expected] * 10
+
+
+def test_strength_undecided():
+    """Sizes that fall in most runs only, ranges that serve in half of the runs, matching prices on both sides of the limits."""
+    mixed, half = ([60, 60, 9], [40, 40, 20], [20, 20, 40], [9, 9, 60]), ([9.6, 15.0],) * 3 + ([15.0],)
+    few, steep = ([9.6, *[15.0] * 4],) * 3 + ([15.0],), ([90], [30, 60], [8, 50], [5])
+    halves = verdicts(strength, strength_data((mixed, mixed), (mixed, mixed), half))
+    assert [halves[i] for i in (0, 1, 2, 4, 5, 6, 8)] == [U] * 7
+    solved = verdicts(strength, strength_data((mixed, mixed), (mixed, mixed), few))
+    assert (solved[3], solved[7]) == (U, U)
+    assert verdicts(strength, strength_data((steep, steep), (steep, ([90], [20, 52], [9], [5])), half))[9] == U

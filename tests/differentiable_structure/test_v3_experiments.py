@@ -6,13 +6,15 @@ import pytest
 
 from minigrow.experiments import protocol
 from minigrow.experiments.claims import VERDICTS
-from minigrow.experiments.differentiable_structure import common, fixed, settings, size, switching
+from minigrow.experiments.differentiable_structure import common, fixed, neurons, settings, size, strength, switching
 from minigrow.experiments.registry import EXPERIMENTS
 
 TOYS = [
     (size, {"repeats": 2, "hard_repeats": 3, "cycles": 200}),
     (fixed, {"repeats": 2, "variable_repeats": 3, "cycles": 200, "sizes": [3, 5], "without_pull": [3]}),
     (switching, {"repeats": 2, "cycles": 300}),
+    (neurons, {"repeats": 2, "cycles": 300, "symbols": 100}),
+    (strength, {"repeats": 2, "cycles": 100, "price": [0.01, 0.1], "pull": [1e-4]}),
 ]
 
 

@@ -100,7 +100,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
 def least(found: dict[str, Estimate]) -> Estimate:
     """Return the smallest of several estimates; where their intervals hold together, so does that of their smallest ends.
 
-    >>> least({"a": Estimate(3, 1, 5, 9), "b": Estimate(2, 0, 9, 9)})[:3]
+    >>> least({"a": Estimate(3.0, 1.0, 5.0, 9), "b": Estimate(2.0, 0.0, 9.0, 9)})[:3]
     (2.0, 0.0, 5.0)
     """
     value, low, high, n = np.min([one[:4] for one in found.values()], axis=0).tolist()  # NaN where one of them is
