@@ -86,7 +86,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("differentiable_structure.size", "Does the harder text grow the larger network?", 10, 60),
     Experiment("differentiable_structure.fixed", "Does a variable size beat every fixed one?", 15, 300),
     Experiment("differentiable_structure.switching", "Does the size follow a task that changes?", 10, 60),
-    Experiment("differentiable_structure.strength", "How do size and loss depend on the strength of the L1 term?", 6, 700),
+    Experiment(
+        "differentiable_structure.strength", "How do size and loss depend on the strength of the L1 term?", 6, 700
+    ),
     Experiment("differentiable_structure.neurons", "What becomes of each neuron, and what do networks write?", 10, 30),
     Experiment("differentiable_structure.multipliers", "Does a size found by multipliers stay large?", 6, 1100),
     Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 600),
@@ -94,7 +96,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("differentiable_structure.feedforward", "What does the rule achieve in layers of a perceptron?", 10, 60),
     Experiment("differentiable_structure.residual", "Residual layers that come and go: what do they achieve?", 10, 70),
     Experiment("urn.difficulty", "Does the structure follow the difficulty of the task?", 25, 40),
-    Experiment("urn.locality", "Do local receptive fields emerge, and only where the task is local?", 12, 45),
+    Experiment("urn.locality", "Do local receptive fields emerge, and only where the task is local?", 6, 25),
+    Experiment("urn.signals", "Do local fields emerge on MNIST-1D, pay, and vanish when points are shuffled?", 6, 490),
+    Experiment("urn.images", "Do local fields emerge on images, in two dimensions and several layers?", 6, 240),
     Experiment("urn.residual", "When the target is x plus a little, does a residual net emerge?", 15, 60),
     Experiment("urn.phases", "Which architecture appears under which prices?", 25, 90),
     Experiment("urn.lifetime", "Does the structure follow when task and prices change?", 8, 15),

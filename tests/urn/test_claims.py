@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigrow.experiments.urn import difficulty, lifetime, locality, motifs, phases, residual
+from minigrow.experiments.urn import difficulty, lifetime, motifs, phases, residual
 from minigrow.experiments.urn.common import at_most, share
 
 N = 20
@@ -67,41 +67,6 @@ MIXED = {"error": some(10, 1e-9, 1.0), "accuracy": some(16, 100.0, 50.0), "large
 )
 def test_difficulty(data, expected):
     assert verdicts(difficulty, data) == [expected] * 12
-
-
-def locality_data(free, priced, shuffled, digits):
-    gain, accuracy = digits
-    runs = {"free": runs_of(**free), "priced": runs_of(**priced), "shuffled": runs_of(**shuffled),
-            "digits free": runs_of(local=0.2), "digits priced": runs_of(local=0.2 + gain, accuracy=accuracy)}  # fmt: skip
-    return {"runs": runs, "shown": {}}
-
-
-LOCAL = np.array(some(16, "local", "sparse"))
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (({"local": 0.35}, {"kind": "local"}, {"wire": 9.0, "local": 0.85}, (0.5, 99.0)), HOLDS),
-        (({"local": 0.6}, {"local": 0.5, "error": 1.0}, {"wire": 4.0, "local": 0.4}, (-0.1, 90.0)), REFUTED),
-        (
-            (
-                {"local": 0.3 + 0.2 * WIDE},
-                {"local": 0.8 + 0.1 * WIDE, "error": some(16, 1e-9, 1.0), "kind": LOCAL},
-                {"local": 0.6 + 0.3 * WIDE, "wire": np.array(some(16, 9.0, 4.0))},
-                (0.1 * WIDE, 98 + WIDE),
-            ),
-            UNDECIDED,
-        ),
-    ],
-)
-def test_locality(data, expected):
-    assert verdicts(locality, locality_data(*data)) == [expected] * 10
-
-
-def test_more_wire_at_an_unsolved_task_is_not_counted():
-    data = locality_data({"local": 0.35}, {"kind": "local"}, {"wire": 9.0, "local": 0.85, "error": 1.0}, (0.5, 99.0))
-    assert verdicts(locality, data) == [HOLDS] * 4 + [REFUTED] + [HOLDS] * 5
 
 
 @pytest.mark.parametrize(

