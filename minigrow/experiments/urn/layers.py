@@ -30,14 +30,17 @@ SETTINGS = {
     "depth 2: friedman1": ["friedman1", 2, {"l1": 0.001}, {"l1": 0.02}, 2],
     "depth 2: teacher": ["teacher", 2, {"group": 0.002}, {"group": 0.03}, 2],
     "depth 2: friedman3": ["friedman3", 2, {"group": 0.002}, {"group": 0.03}, 2],
-    "depth 3: spirals 0.5": ["spirals 0.5", 3, {"l1": 0.007}, {"l1": 0.007, "time": 0.1}, 3],
+    "depth 3: spirals 0.5": ["spirals 0.5", 3, {"l1": 0.03}, {"l1": 0.03, "time": 0.1}, 3],
     "depth 3: spirals 1": ["spirals 1", 3, {"l1": 0.004}, {"l1": 0.004, "time": 0.1}, 3],
 }
 SAME = {
     "data": ["digits", "mnist-1d"],
     "group": [0.001, 0.003, 0.01],
     "wide": ["spirals 1.5", "teacher", "friedman3"],
-    "data_prices": {"group": 0.003},
+    "data_settings": {
+        "depth 1": [3, {"l1": 0.0005, "group": 0.03}, {"group": 0.003}, 1],
+        "depth 2": [2, {"group": 0.003}, {"l1": 0.01}, 2],
+    },
     "rates": [0.003, 0.01, 0.03],
     "size": 28,
     "hidden": 60,
@@ -64,7 +67,7 @@ PROTOCOL = (
     Setting("tuning seeds", UNKNOWN, "tuning", why="two cores", effect="not measured"),
     Setting("settings: data, iterations, prices, control, depth", UNKNOWN, "settings", **OURS),
     Setting("data", UNKNOWN, "data", why="these come with the package", effect="each is judged alone"),
-    Setting("prices on these data", UNKNOWN, "data_prices", **OURS),
+    Setting("settings on these data", UNKNOWN, "data_settings", **OURS),
     Setting("price on groups, for widths", UNKNOWN, "group", **OURS),
     Setting("tasks for widths", UNKNOWN, "wide", why="two cores", effect="each is judged alone"),
     Setting("the perceptron's learning rates", UNKNOWN, "rates", why="a control of ours", effect="widened if the best is at the edge"),
@@ -159,7 +162,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
         hits = proportion([full(r, depth) for r in data["runs"][name]])
         moved = proportion([full(r, depth) for r in data["moved"][name]])
         gap = np.array([r["score"] for r in data["runs"][name]]) - np.array(data["peers"][name])
-        gap = settled(mean(gap, data["overlap"].get(name, 0.0)), data["rates"][name][1])
+        gap = settled(mean(gap, data["overlap"].get(name.split(": ")[-1], 0.0)), data["rates"][name][1])
         at = f"I = {iterations}, {words(prices)}"
         made += [
             judge(f"{name}: a fully connected net of depth {depth} ({at})", SENTENCE, hits, "share of seeds", above(0.8)),
@@ -195,7 +198,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
                 label=label,
                 capsize=3,
             )
-        ax.set_yticks(range(len(names)), [n if ":" in n else f"depth 2: {n}" for n in names], fontsize=12)
+        ax.set_yticks(range(len(names)), names, fontsize=12)
         ax.set(title="fully connected, of that depth", xlabel="share of seeds, 95 % interval", xlim=(0, 1.02))
         ax.legend(loc="lower center", bbox_to_anchor=(0.4, -0.3), ncols=2)
         ax = axes[0, 1]

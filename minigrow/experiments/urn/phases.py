@@ -1,7 +1,8 @@
 """Experiment 4: the same pool and the same loss, only strengths and data changed: which architecture appears where?
 
-Phase diagrams over l1 x time (half an XOR, ReLU) and l1 x local (the local task, tanh) are coloured by the structure reader's most
+Phase diagrams over l1 x time (XOR, ReLU) and l1 x local (the local task, tanh) are coloured by the structure reader's most
 frequent verdict. Then a perceptron, a layered and a locally connected net are trained at documented settings, each with its control.
+All targets have variance 1 (`common.unit_height`), so that half an XOR and two XORs have this same diagram: see `units`.
 """
 
 from __future__ import annotations
@@ -10,99 +11,142 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from minigrow.experiments.claims import Claim
+from minigrow.experiments.claims import Claim, above, below, judge, proportion
+from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.urn.common import Job, at_most, child_seeds, kinds, one, share, strengths
+from minigrow.experiments.urn import common
+from minigrow.experiments.urn.common import Job, child_seeds, kinds, strengths, unit_height
+from minigrow.experiments.urn.tasks import TASKS, task
 from minigrow.structure.verdict import KINDS
 
-QUICK = {"repeats": 10, "l1": [0.003, 0.01, 0.03], "time": [0.0, 0.003, 0.03], "wire": [0.0, 0.001, 0.003],
-         "wire_l1": [0.001], "steps": 2000}  # fmt: skip
-FULL = {"repeats": 20, "l1": [0.001, 0.003, 0.01, 0.03], "time": [0.0, 0.003, 0.03, 0.3],
-        "wire": [0.0, 0.001, 0.003, 0.01], "wire_l1": [0.0003, 0.001, 0.003], "steps": 2000}  # fmt: skip
+SAME = {"size": 28, "iterations": 4, "local_size": 60, "local_iterations": 3, "shallow": {"l1": 0.06, "time": 0.03},
+        "priced": {"l1": 0.001, "local": 0.003}}  # fmt: skip
+QUICK = SAME | {"repeats": 2, "l1": [0.06], "time": [0.0, 0.03, 0.3], "wire": [0.0, 0.003], "wire_l1": [0.001],
+                "steps": 1200}  # fmt: skip
+FULL = SAME | {"repeats": 20, "l1": [0.01, 0.03, 0.06], "time": [0.0, 0.01, 0.03, 0.1, 0.3],
+               "wire": [0.0, 0.001, 0.003, 0.01], "wire_l1": [0.0003, 0.001, 0.003], "steps": 2000}  # fmt: skip
 FIGURES = {
     "phases.png": (
         "The most frequent architecture, its share of seeds and its number of edges for every pair of prices, on "
-        "half an XOR and on the local task."
+        "an XOR and on the local task, with targets of variance 1."
     ),
 }
-RELU: dict[str, Any] = {"activation": "relu"}
-POOL: dict[str, Any] = {"size": 60, "iterations": 3}
-SHALLOW = {"l1": 0.01, "time": 0.03}
-SETTINGS: dict[str, tuple[str, dict[str, float], dict[str, Any]]] = {
-    "perceptron": ("linear", SHALLOW, RELU),
-    "perceptron, control": ("half_xor", SHALLOW, RELU),
-    "layered": ("half_xor", SHALLOW, RELU),
-    "layered, control": ("linear", SHALLOW, RELU),
-    "local": ("local", {"l1": 0.001, "local": 0.003}, POOL),
-    "local, control": ("local", {"l1": 0.001}, POOL),
-}
-COLOUR = {"empty": "#FFFFFF", "direct": "#F0E442", "recurrent": "#999999", "residual": "#CC79A7", "local": "#009E73",
-          "layered": "#0072B2", "sparse": "#E69F00", "densenet": "#56B4E9", "skip": "#D55E00",
-          "bottleneck": "#7F3C00"}  # fmt: skip
-HATCH = {
-    "empty": "",
-    "direct": "..",
-    "recurrent": "xx",
-    "residual": "++",
-    "local": "\\\\",
-    "layered": "",
-    "sparse": "//",
-    "densenet": "oo",
-    "skip": "--",
-    "bottleneck": "**",
-}
+SENTENCE = "abstract 2: fully connected, locally connected networks can emerge from the same URN"
+RELATIVE = "abstract 3: the structure of the data and the relative strengths of various regulator terms determine the structure"
+UNKNOWN = "not known: we had only the abstract"
+WHY = {"why": "two cores", "effect": "not measured"}
+PROTOCOL = (
+    Setting("repeats", UNKNOWN, "repeats", why="two cores", effect="20 of 20 is a share of at least .84"),
+    Setting("price on weights (XOR)", UNKNOWN, "l1", why="from cycles to too dear", effect="the plane is the question"),
+    Setting("price on late activity", UNKNOWN, "time", why="over more than a decade", effect="the plane is the question"),
+    Setting("price on weights (local task)", UNKNOWN, "wire_l1", why="over a decade", effect="the plane is the question"),
+    Setting("price on wire", UNKNOWN, "wire", why="over a decade", effect="the plane is the question"),
+    Setting("documented prices, perceptron and layered", UNKNOWN, "shallow", why="found on three other seeds", effect="as judged"),
+    Setting("documented prices, local", UNKNOWN, "priced", why="found on other seeds", effect="as judged"),
+    Setting("neurons", UNKNOWN, "size", **WHY),
+    Setting("iterations", UNKNOWN, "iterations", **WHY),
+    Setting("neurons (local task)", UNKNOWN, "local_size", **WHY),
+    Setting("iterations (local task)", UNKNOWN, "local_iterations", **WHY),
+    Setting("steps", UNKNOWN, "steps", **WHY),
+    Setting("height of targets", UNKNOWN, ours="variance 1", why="so that the diagram is that of the target at any height",
+            effect="measured in `units`"),
+)  # fmt: skip
+COLOURS = (
+    "#FFFFFF",
+    "#F0E442",
+    "#999999",
+    "#CC79A7",
+    "#009E73",
+    "#0072B2",
+    "#E69F00",
+    "#56B4E9",
+    "#D55E00",
+    "#8C6D1F",
+    "#BBBBBB",
+)
+HATCHES = ("", "..", "xx", "++", "\\\\", "", "//", "--", "oo", "||", "**")
+COLOUR, HATCH = dict(zip(KINDS, COLOURS, strict=False)), dict(zip(KINDS, HATCHES, strict=False))
+
+
+def one(job: Job) -> dict[str, Any]:
+    """Train and read a pool on a task whose targets have variance 1; a picklable job for `pmap`."""
+    name = f"{job.task}, variance 1"
+    TASKS[name] = lambda seed: unit_height(task(job.task, seed))
+    found = common.one(job._replace(task=name))
+    return {key: found[key] for key in ("kind", "widths", "depth", "edges", "error", "density", "skips")}
+
+
+def settings(config: dict[str, Any]) -> dict[str, tuple[str, dict[str, float], dict[str, Any]]]:
+    """Return the documented settings and their controls: task, prices, what else differs."""
+    relu = {"activation": "relu", "size": config["size"], "iterations": config["iterations"]}
+    pool = {"size": config["local_size"], "iterations": config["local_iterations"]}
+    shallow, priced = config["shallow"], config["priced"]
+    free = {name: value for name, value in priced.items() if name != "local"}
+    return {
+        "perceptron": ("linear", shallow, relu),
+        "perceptron, control": ("half_xor", shallow, relu),
+        "layered": ("half_xor", shallow, relu),
+        "layered, control": ("linear", shallow, relu),
+        "local": ("local", priced, pool),
+        "local, control": ("local", free, pool),
+    }
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Train both planes and the documented settings on the same seeds."""
-    seeds = child_seeds(seed, config["repeats"])
-    time = [
-        (f"time {l1:g} {t:g}", "half_xor", {"l1": l1, "time": t}, RELU) for l1 in config["l1"] for t in config["time"]
+    seeds, made = child_seeds(seed, config["repeats"]), settings(config)
+    relu, pool = made["layered"][2], made["local"][2]
+    cells = [
+        (f"time {l1:g} {t:g}", "half_xor", {"l1": l1, "time": t}, relu) for l1 in config["l1"] for t in config["time"]
     ]
-    wire = [
-        (f"wire {l1:g} {w:g}", "local", {"l1": l1, "local": w}, POOL)
+    cells += [
+        (f"wire {l1:g} {w:g}", "local", {"l1": l1, "local": w}, pool)
         for l1 in config["wire_l1"]
         for w in config["wire"]
     ]
-    cells = [*time, *wire, *((name, *setting) for name, setting in SETTINGS.items())]
+    cells += [(name, *setting) for name, setting in made.items()]
     distinct = list(dict.fromkeys(_key(cell) for cell in cells))
     jobs = [
-        Job(task, strengths(**dict(s)), i, steps=config["steps"], **dict(more))
-        for task, s, more in distinct
+        Job(name, strengths(**dict(s)), i, steps=config["steps"], **dict(more))
+        for name, s, more in distinct
         for i in seeds
     ]
     found, n = pmap(one, jobs), len(seeds)
     by_key = {key: found[i * n : (i + 1) * n] for i, key in enumerate(distinct)}
     data = {name: config[name] for name in ("l1", "time", "wire_l1", "wire")}
-    return Outcome(data | {"runs": {cell[0]: [_kept(run) for run in by_key[_key(cell)]] for cell in cells}})
+    data["settings"] = {name: [task_name, prices] for name, (task_name, prices, _) in made.items()}
+    return Outcome(data | {"runs": {cell[0]: by_key[_key(cell)] for cell in cells}})
 
 
 def _key(cell):
-    _, task, s, more = cell
-    return task, tuple(sorted((name, value) for name, value in s.items() if value)), tuple(more.items())
+    _, name, s, more = cell
+    return name, tuple(sorted((price, value) for price, value in s.items() if value)), tuple(more.items())
 
 
-def _kept(run):
-    return {name: run[name] for name in ("kind", "widths", "depth", "edges", "error", "density", "skips")}
+TESTS: dict[str, tuple[str, Callable[[dict], bool]]] = {
+    "perceptron": ("a fully connected net of depth 1", lambda r: r["kind"] == "direct" and r["density"] >= 0.5),
+    "layered": ("a fully connected net of depth 2", lambda r: r["kind"] == "layered" and r["depth"] == 2),
+    "local": ("a locally connected net", lambda r: r["kind"] == "local"),
+}
 
 
 def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge each architecture at its documented setting, and its control."""
     runs, made = data["runs"], []
-    tests = {
-        "perceptron": ("a fully connected net of depth 1", lambda r: r["kind"] == "direct" and r["density"] >= 0.5),
-        "layered": ("a fully connected net of depth 2", lambda r: r["kind"] == "layered" and r["depth"] == 2),
-        "local": ("a locally connected net", lambda r: r["kind"] == "local"),
-    }
-    for name, (words, test) in tests.items():
-        task, s, _ = SETTINGS[name]
-        at = ", ".join(f"{key} = {value:g}" for key, value in s.items())
-        made.append(share(f"{words} emerges ({task}, {at}), at an error below 1e-3",
-                          [test(r) and r["error"] < 1e-3 for r in runs[name]]))  # fmt: skip
-        other, s, _ = SETTINGS[f"{name}, control"]
-        at = ", ".join(f"{key} = {value:g}" for key, value in s.items())
-        made.append(at_most(f"control: not so on {other}, {at}", [test(r) for r in runs[f"{name}, control"]]))
+    for name, (words, test) in TESTS.items():
+        (task_name, s), (other, moved) = data["settings"][name], data["settings"][f"{name}, control"]
+        found = proportion([test(r) and r["error"] < 1e-3 for r in runs[name]])
+        stray = proportion([test(r) for r in runs[f"{name}, control"]])
+        text = f"{words} emerges ({task_name}, {_at(s)}), at an error below 1e-3"
+        made += [
+            judge(text, SENTENCE, found, "share of seeds", above(0.8)),
+            judge(f"control: not so on {other}, {_at(moved)}", RELATIVE, stray, "share of seeds", below(0.2)),
+        ]
     return made
+
+
+def _at(prices):
+    return ", ".join(f"{name} = {value:g}" for name, value in prices.items())
 
 
 def legend() -> tuple[list, list]:
@@ -125,7 +169,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
     from minigrow.plotting import picture
 
     planes = (
-        ("time", "l1", "time", "half an XOR, ReLU", "time, price on late activity"),
+        ("time", "l1", "time", "XOR, ReLU", "time, price on late activity"),
         ("wire", "wire_l1", "wire", "local task, tanh", "local, price on wire"),
     )
     with picture(folder / "phases.png", columns=2, panel=(7.4, 6.2)) as axes:
