@@ -28,20 +28,28 @@ FALL = 0.01  # the settling rate ends at this share of the optimiser's
 def metric(optimiser: Optimiser, state: State, theta: np.ndarray) -> np.ndarray:
     """Return how far one unit of gradient moves each parameter in a step (P,): the unit in which prices are paid.
 
-        SGD and its kin: rate       Adam: rate / (sqrt(v / (1 - beta2^t)) + eps)
+        SGD          eta_t                  Momentum, Nesterov   eta_t / (1 - beta)
+        RMSProp      eta / sqrt(s + eps)    Adam, AdamW          eta / (sqrt(v / (1 - beta2^t)) + eps)
 
     Thresholds in this metric make the fixed points those of the stated loss: a weight stays at zero exactly when the
     gradient there is smaller than its price. A bare threshold rate x price would compare the price with Adam's
-    normalised step instead, whose size says nothing about how useful a weight is.
+    normalised step instead, whose size says nothing about how useful a weight is. Under momentum a gradient that stays the
+    same moves a weight 1 / (1 - beta) times as far in a step. A step that RMSProp clips still pays the whole price.
 
-    >>> from minigrow.nn import Adam
+    >>> from minigrow.nn import Adam, Momentum
     >>> metric(Adam(rate=0.5), State(1, (np.zeros(1), np.array([0.004]))), np.zeros(1)).round(2)
     array([0.25])
+    >>> metric(Momentum(rate=0.5, beta=0.75), State(1, (np.zeros(1),)), np.zeros(1))
+    array([2.])
     """
-    if not hasattr(optimiser, "beta2"):
-        return np.full_like(theta, optimiser.rate)
-    unbiased = np.sqrt(state.slots[1] / theta.dtype.type(1 - optimiser.beta2**state.t))
-    return theta.dtype.type(optimiser.rate) / (unbiased + theta.dtype.type(optimiser.eps))
+    number = theta.dtype.type
+    if hasattr(optimiser, "beta2"):
+        unbiased = np.sqrt(state.slots[1] / number(1 - optimiser.beta2**state.t))
+        return number(optimiser.rate) / (unbiased + number(optimiser.eps))
+    if optimiser.orders == (2,):
+        return number(optimiser.rate) / np.sqrt(state.slots[0] + number(optimiser.eps))
+    rate, *beta = optimiser.numbers(max(state.t - 1, 0))
+    return np.full_like(theta, rate / (1 - (beta[0] if beta else 0.0)))
 
 
 class Priced(NamedTuple):
