@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.experiments.differentiable_structure.ranges import crossing, decades, longest, ranks, trend
+from minigrow.experiments.differentiable_structure.ranges import (
+    crossing,
+    decades,
+    decades_of_shares,
+    longest,
+    ranks,
+    trend,
+)
 
 
 def test_spearman_by_the_formula_without_ties():
@@ -47,3 +54,10 @@ def test_where_falling_sizes_pass_a_target():
 
 def test_repeats_without_any_order_count_as_nothing():
     assert trend(np.full((3, 4), 7.0)).value == 0
+
+
+def test_ten_runs_that_all_fail_may_still_be_a_third():
+    """Wilson's upper end of 0 of 10 is .278: above .2, below .3."""
+    none = np.zeros((10, 3), bool)
+    assert decades_of_shares(none, [0.01, 0.1, 1], 0.2)[:3] == (0, 0, pytest.approx(2))
+    assert decades_of_shares(none, [0.01, 0.1, 1], 0.3)[:3] == (0, 0, 0)

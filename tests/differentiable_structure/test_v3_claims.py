@@ -162,9 +162,15 @@ def test_strength(price, pull, loss, expected):
 def test_strength_undecided():
     """Sizes that fall in most runs only, ranges that serve in half of the runs, matching prices on both sides of the limits."""
     mixed, half = ([60, 60, 9], [40, 40, 20], [20, 20, 40], [9, 9, 60]), ([9.6, 15.0],) * 3 + ([15.0],)
-    few, steep = ([9.6, *[15.0] * 4],) * 3 + ([15.0],), ([90], [30, 60], [8, 50], [5])
+    few, steep = ([9.6, 15.0, 15.0],) * 3 + ([15.0],), ([90], [30, 60], [8, 50], [5])
     halves = verdicts(strength, strength_data((mixed, mixed), (mixed, mixed), half))
     assert [halves[i] for i in (0, 1, 2, 4, 5, 6, 8)] == [U] * 7
     solved = verdicts(strength, strength_data((mixed, mixed), (mixed, mixed), few))
     assert (solved[3], solved[7]) == (U, U)
     assert verdicts(strength, strength_data((steep, steep), (steep, ([90], [20, 52], [9], [5])), half))[9] == U
+
+
+def test_two_prices_beyond_the_same_edge_are_not_the_same_price():
+    small = ([9], [8], [7], [5])
+    data = strength_data((small, small), (FALLING, FALLING), GOOD)
+    assert verdicts(strength, data)[9] == U

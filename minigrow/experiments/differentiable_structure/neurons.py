@@ -28,7 +28,7 @@ from minigrow.growth import History, snapshot
 from minigrow.growth.snapshot import keep_snapshots
 from minigrow.replay.lives import follow, rows_of
 
-QUICK = {"repeats": 2, "cycles": 20_000, "symbols": 4000}
+QUICK = {"repeats": 2, "cycles": 10_000, "symbols": 2000}
 FULL = {"repeats": 10, "cycles": 100_000, "symbols": 8000}
 PROTOCOL = (
     Setting("lives, and networks that write", "not asked", "repeats", why="the paper shows sizes, not neurons",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from minigrow.statistics import Estimate, bootstrap, mean
+from minigrow.statistics import Estimate, bootstrap, mean, proportion
 
 
 def ranks(values: Sequence[float]) -> np.ndarray:
@@ -55,13 +55,30 @@ def decades(values: np.ndarray, strengths: Sequence[float], serves: Callable[...
     >>> decades(np.array([[1, 2, 9], [1, 2, 9]]), [0.01, 0.1, 1.0], lambda v, axis: v.mean(axis=axis) < 5).value
     1.0
     """
-    x = np.log10(strengths)
+    return bootstrap(values, lambda v, axis: np.apply_along_axis(width, -1, serves(v, axis=axis), strengths))
 
-    def width(serve):
-        first, last = longest(serve)
-        return x[last] - x[first] if last > first else 0.0
 
-    return bootstrap(values, lambda v, axis: np.apply_along_axis(width, -1, serves(v, axis=axis)))
+def width(serves: Sequence[bool], strengths: Sequence[float]) -> float:
+    """Return the decades of the longest range that serves.
+
+    >>> width([True, True, False], [0.1, 1.0, 10.0])
+    1.0
+    """
+    first, last = longest(serves)
+    return float(np.log10(strengths[last] / strengths[first])) if last > first else 0.0
+
+
+def decades_of_shares(hits: np.ndarray, strengths: Sequence[float], least: float) -> Estimate:
+    """Return the decades of the longest range in which the share of hits (repeats, strengths) is above `least`.
+
+    The interval's ends are the ranges in which the lower, and the upper, end of Wilson's 95 % interval of each strength is above
+    it: a bootstrap of runs that all fail would have no width.
+
+    >>> decades_of_shares(np.array([[True, True, False]] * 20), [0.1, 1.0, 10.0], 0.3)[:3]
+    (1.0, 1.0, 1.0)
+    """
+    shares = np.array([proportion(column)[:3] for column in hits.T])
+    return Estimate(*(width(share > least, strengths) for share in shares.T), len(hits))
 
 
 def crossing(medians: np.ndarray, strengths: Sequence[float], target: float) -> float:
