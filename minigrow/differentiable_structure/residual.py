@@ -97,6 +97,18 @@ class Residual(Spaces):
             Wire("y", "m", p["B"]),
         ]
 
+    @property
+    def unfolded(self) -> tuple[dict[str, int], list[Wire]]:
+        """The stream as it passes the layers, m0, u1, m1, .., for `structure`: sizes, and wires with the identities m(l-1) -> m(l)."""
+        p, (L, k, m) = self.params, self.shapes["W"]
+        sizes = {"x": self.sizes["x"], "m0": m, "y": self.sizes["y"]}
+        wires = [Wire("m0", "x", p["A"]), Wire("y", f"m{L}", p["B"])]
+        for l in range(1, L + 1):
+            sizes |= {f"u{l}": k, f"m{l}": m}
+            wires += [Wire(f"u{l}", f"m{l - 1}", p["W"][l - 1]), Wire(f"m{l}", f"u{l}", p["V"][l - 1])]
+            wires.append(Wire(f"m{l}", f"m{l - 1}", np.eye(m)))
+        return sizes, wires
+
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the logits (n, K) for inputs X (n, d)."""
         return forward(self, validate.matrix(X, self.sizes["x"], self.theta.dtype))[2]

@@ -78,8 +78,7 @@ def whole(net: Any) -> tuple[np.ndarray, dict[str, slice]]:
 
 
 def _spaces(net):
-    """Return the sizes of the spaces, and the wires; a space that only wires name stands before the outputs."""
-    wires, (*front, last) = net.wires, net.sizes
-    named = {space: len(W) for to, source, W in wires for space in (to,)}
-    sizes = {space: net.sizes[space] for space in front} | {n: m for n, m in named.items() if n != last}
-    return sizes | {last: net.sizes[last]}, wires
+    """Return sizes and wires, outputs last; a network that uses one space over and over may offer them unfolded."""
+    sizes, wires = getattr(net, "unfolded", (net.sizes, net.wires))
+    last = list(net.sizes)[-1]
+    return {space: size for space, size in sizes.items() if space != last} | {last: sizes[last]}, wires

@@ -3,8 +3,8 @@
 Edges that leave layer a, where both ends of at least half of them have positions, are judged by their length: `near` is the
 length that LOCAL = 80 % of them do not exceed, chance the share of all pairs of neurons that are as near. Else they are judged
 by windows (see `windows`): a source stands where it was put, or in the middle of its own sources, or, if the net has no positions
-at all, where the found order puts it. Local: the share is at least LOCAL, and chance at most CHANCE = .6 and at most
-LOCAL - sqrt(ln(100) / 2 m), which m edges or neurons at random pass once in 100 (Hoeffding 1963).
+at all, where the found order puts it. Local: the share is at least LOCAL, chance is at most CHANCE = .6, and
+they are sqrt(ln(100) / 2 m) or more apart, as far as m edges or neurons come by chance once in 100 (Hoeffding 1963).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Field(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether the share of local ones is high, and higher than chance can make it."""
-        most = LOCAL - np.sqrt(np.log(ONCE) / (2 * max(self.m, 1)))
-        return bool(self.local >= LOCAL and self.chance <= min(CHANCE, most))
+        beyond = np.sqrt(np.log(ONCE) / (2 * max(self.m, 1)))
+        return bool(self.local >= LOCAL and self.chance <= min(CHANCE, self.local - beyond))
 
 
 def fields(found: Any) -> tuple[Field, ...]:

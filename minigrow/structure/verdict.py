@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigrow.structure.places import fields
+from minigrow.structure.places import Field, fields
 from minigrow.structure.reading import Structure
 from minigrow.structure.streams import streams
 
@@ -44,11 +44,15 @@ def judge(found: Structure, inputs: int | None = None, outputs: int | None = Non
     >>> judge(read(*from_layers([np.ones((3, 2)), np.ones((1, 3))])))
     Verdict(kind='layered', words='layered: 2 layers of weights, hidden 3, no skips, density 100 %')
     """
-    kind = _kind(found)
-    return Verdict(kind, f"{kind}: {_words(found, kind)}" if len(found.edges) else "empty: no input reaches an output")
+    read: list[Field] = []
+    kind = _kind(found, read)
+    return Verdict(
+        kind, f"{kind}: {_words(found, kind, read)}" if len(found.edges) else "empty: no input reaches an output"
+    )
 
 
-def _kind(found):
+def _kind(found, read):
+    """Return the kind; fields that were computed for it are left in `read`."""
     m = len(found.edges)
     if not m:
         return "empty"
@@ -58,7 +62,8 @@ def _kind(found):
         return "recurrent"
     if is_residual(found):
         return "residual"
-    if is_local(found):
+    read.extend(fields(found))
+    if _are_local(read):
         return "local"
     return _by_blocks(found)
 
@@ -117,11 +122,15 @@ def is_local(found: Structure) -> bool:
     >>> is_local(read(*from_layers([W, np.ones((1, 18))])))
     True
     """
-    local = [field.is_local for field in fields(found)]
+    return _are_local(fields(found))
+
+
+def _are_local(read):
+    local = [field.is_local for field in read]
     return local[0] or sum(local) >= LAYERS * len(local)
 
 
-def _words(found, kind):
+def _words(found, kind, read):
     hidden, layers = "-".join(map(str, found.widths[1:-1])) or "none", len(found.widths) - 1
     parts = [f"{layers} layer{'s' if layers > 1 else ''} of weights", f"hidden {hidden}"]
     share = found.skips / len(found.edges)
@@ -132,7 +141,7 @@ def _words(found, kind):
     if kind == "residual":
         parts.append("streams past " + ", ".join(f"layers {s.source + 1} to {s.to - 1}" for s in streams(found)))
     if kind == "local":
-        parts.append("; ".join(map(_window, fields(found))))
+        parts.append("; ".join(map(_window, read)))
     if found.cycles:
         parts.append(f"signals cross {found.depth} edges" if found.iterations else "walks without end")
         parts.append(f"{sum(map(len, found.cycles))} neurons in cycles")

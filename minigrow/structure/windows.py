@@ -14,7 +14,7 @@ import numpy as np
 
 from minigrow.structure.cycles import components
 
-SHORT, FILLED, REWIRED, LEAST, TWIN = 0.5, 2 / 3, 4, 8, 0.03
+SHORT, FILLED, COMMON, REWIRED, LEAST, TWIN = 0.5, 2 / 3, 0.5, 4, 8, 0.03
 
 
 def boxes(B: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -55,7 +55,8 @@ def found_order(B: np.ndarray) -> np.ndarray:
 def read_windows(B: np.ndarray, x: np.ndarray | None = None) -> tuple[float, float, tuple[float, ...]]:
     """Return the share of targets with short, filled windows, that share by chance, and the windows' sides in the median.
 
-    Chance: each target reads as many sources drawn at random, REWIRED times; without places the order is found anew each time.
+    Chance: each target reads as many sources drawn at random, REWIRED times; without places the order is found anew each
+    time, if at least half of the real windows are short (else chance is NaN).
 
     >>> B = np.array([[j in (i, i + 1, i + 2) for j in range(20)] for i in range(18)])
     >>> share, chance, window = read_windows(B)
@@ -66,8 +67,8 @@ def read_windows(B: np.ndarray, x: np.ndarray | None = None) -> tuple[float, flo
     if not len(B) or (x is None and B.shape[1] < LEAST):
         return np.nan, np.nan, ()
     good, sides = boxes(B, found_order(B) if x is None else x)
-    chance = 1.0
-    if good.any():
+    chance = np.nan
+    if x is not None or good.mean() >= COMMON:
         rng, degrees = np.random.default_rng(0), np.sort(B.sum(axis=1))
         drawn = (_rewired(degrees, B.shape[1], rng) for _ in range(REWIRED))
         chance = float(np.mean([boxes(R, found_order(R) if x is None else x)[0].mean() for R in drawn]))

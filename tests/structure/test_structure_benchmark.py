@@ -1,0 +1,29 @@
+"""The labelled benchmark: nets of known architecture, spoilt, from seeds on which no rule was tuned; the page shows this very table."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from minigrow.structure.architectures import ARCHITECTURES
+from minigrow.structure.examples import EACH, HELD_OUT, confusion, example, markdown, share
+
+PAGE = Path(__file__).parents[2] / "tutorials" / "urn.md"
+
+
+def test_at_least_99_percent_of_the_held_out_graphs_are_read_right():
+    table = confusion(range(HELD_OUT, HELD_OUT + EACH))
+    assert sum(map(Counter.total, table.values())) >= 600
+    assert share(table) >= 0.99
+    assert markdown(table) in PAGE.read_text(encoding="utf-8")
+
+
+def test_examples_are_spoilt():
+    for name, (draw, _) in ARCHITECTURES.items():
+        net = example(name, 5)
+        plain = draw(np.random.default_rng([5, sorted(ARCHITECTURES).index(name)]))
+        assert len(net.W) > len(plain.W)
+        assert np.sum(net.W != 0) > np.sum(plain.W != 0)
+        assert not net.W[net.inputs].any()
+        assert not net.W[:, net.outputs].any()
+        assert np.array_equal(net.W, example(name, 5).W)
