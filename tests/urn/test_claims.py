@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigrow.experiments.urn import difficulty, lifetime, motifs, phases, residual
+from minigrow.experiments.urn import lifetime, motifs, residual
 from minigrow.experiments.urn.common import at_most, share
 
 N = 20
@@ -43,32 +43,6 @@ def test_shares_of_seeds(hits, n, often, seldom):
     assert at_most("seldom", some(hits, True, False, n)).verdict == seldom
 
 
-def difficulty_data(spread=0.0, order=1, cheap=5, large=100.0, **usual):
-    """Edges of each task at two prices; `order` -1 turns the difficulty round, `cheap` edges more at the low price."""
-    found = {"linear": 4, "xor": 8, "parity3": 12, "parity4": 20}
-    runs = {f"{task} 0.003": runs_of(accuracy=large) for task in difficulty.LARGE}
-    for i, (task, edges) in enumerate(found.items()):
-        for l1 in (0.003, 0.01):
-            shaken = order * edges + spread * WIDE * (-1) ** i + cheap * (l1 == 0.003)
-            runs[f"{task} {l1}"] = runs_of(edges=shaken, **usual)
-    return {"l1": [0.003, 0.01], "large_l1": [0.003], "runs": runs}
-
-
-MIXED = {"error": some(10, 1e-9, 1.0), "accuracy": some(16, 100.0, 50.0), "large": 94.5 + 5 * WIDE}
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (difficulty_data(), HOLDS),
-        (difficulty_data(order=-1, cheap=-5, error=1.0, accuracy=50.0, large=50.0), REFUTED),
-        (difficulty_data(9, 1, 10 * WIDE, **MIXED), UNDECIDED),
-    ],
-)
-def test_difficulty(data, expected):
-    assert verdicts(difficulty, data) == [expected] * 12
-
-
 @pytest.mark.parametrize(
     ("hits", "control", "shallow", "error", "expected"),
     [
@@ -84,21 +58,6 @@ def test_residual(hits, control, shallow, error, expected):
     cells = [("residual", 0.0, runs), ("residual", 0.1, late), ("branch", 0.0, other)]
     data = {"cells": [[name, "relu", 0.001, time, r] for name, time, r in cells]}
     assert verdicts(residual, data) == [expected] * 4
-
-
-@pytest.mark.parametrize(("hits", "control", "expected"), [(20, 0, HOLDS), (5, 15, REFUTED), (16, 4, UNDECIDED)])
-def test_phases(hits, control, expected):
-    kinds = {"perceptron": "direct", "layered": "layered", "local": "local"}
-    runs = {name: runs_of(kind=some(hits, kind, "sparse")) for name, kind in kinds.items()}
-    runs |= {f"{name}, control": runs_of(kind=some(control, kind, "sparse")) for name, kind in kinds.items()}
-    assert verdicts(phases, {"runs": runs}) == [expected] * 6
-
-
-def test_an_architecture_with_a_large_error_or_another_depth_does_not_count():
-    kinds = {"perceptron": "direct", "layered": "layered", "local": "local"}
-    runs = {f"{name}{more}": runs_of(kind="sparse") for name in kinds for more in ("", ", control")}
-    runs |= {"perceptron": runs_of(kind="direct", error=0.1), "layered": runs_of(kind="layered", depth=3)}
-    assert verdicts(phases, {"runs": runs}) == [REFUTED, HOLDS] * 3
 
 
 @pytest.mark.parametrize(

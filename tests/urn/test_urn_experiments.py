@@ -7,7 +7,18 @@ import pytest
 
 from minigrow.experiments import runner
 from minigrow.experiments.registry import EXPERIMENTS, find
-from minigrow.experiments.urn import images, lifetime, locality, signals
+from minigrow.experiments.urn import (
+    difficulty,
+    economy,
+    images,
+    layers,
+    lifetime,
+    locality,
+    phases,
+    signals,
+    symmetries,
+    units,
+)
 from minigrow.experiments.urn.common import Job, accuracy, one, strengths, trained
 from minigrow.experiments.urn.tasks import TASKS, task
 from minigrow.growth import History, start
@@ -15,12 +26,16 @@ from minigrow.nn import Adam
 from minigrow.urn import Network
 
 TINY = {
-    "difficulty": {"repeats": 2, "l1": [0.003, 0.01], "large_l1": [0.003], "steps": 40},
+    "difficulty": difficulty.QUICK | {"steps": 40, "data_steps": 8},
     "locality": locality.QUICK | {"repeats": 2, "steps": 40},
     "signals": signals.QUICK | {"repeats": 2, "steps": 8, "size": 60, "hidden": [4, 4]},
     "images": images.QUICK | {"repeats": 2, "steps": 8, "hidden": 8, "rows": 600},
     "residual": {"repeats": 2, "activations": ["relu"], "l1": [0.001], "time": [0.0, 0.003], "steps": 40},
-    "phases": {"repeats": 2, "l1": [0.01], "time": [0.0], "wire": [0.0, 0.003], "wire_l1": [0.001], "steps": 40},
+    "phases": phases.QUICK | {"steps": 40},
+    "layers": layers.QUICK | {"steps": 40, "data_steps": 8},
+    "economy": economy.QUICK | {"steps": 40},
+    "units": units.QUICK | {"steps": 40},
+    "symmetries": symmetries.QUICK,
     "lifetime": {"repeats": 2, "steps": 40, "every": 10},
     "motifs": {"repeats": 2, "random": 3, "steps": 8},
 }

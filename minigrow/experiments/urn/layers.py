@@ -107,7 +107,9 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Train pools at the documented prices and with prices moved, then a tuned perceptron of each pool's depth and width."""
     seeds, apart = seeds_apart(seed, config["repeats"], config["tuning"])
     settings = config["settings"] | {
-        name: [f"plain {name}", 2, config["data_prices"], {"l1": 0.01}, 2] for name in config["data"]
+        f"{depth}: {name}": [f"plain {name}", *rest]
+        for name in config["data"]
+        for depth, rest in config["data_settings"].items()
     }
 
     def pools(arms, on):
