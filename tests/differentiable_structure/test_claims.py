@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from minigrow.experiments.differentiable_structure import (
     details,
-    feedforward,
-    residual,
 )
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test, shift
 
@@ -53,55 +51,6 @@ def test_details(data, expected, unit):
     (claim,) = details.claims(details_data(*data))
     assert (claim.verdict, claim.unit) == (expected, f"{unit} (98.75 % interval)")
     assert claim.measured >= 0
-
-
-def accuracies(**runs):
-    return {
-        name: [{"accuracy": float(a), "hidden": [[w]]} for a, w in zip(*pair, strict=True)]
-        for name, pair in runs.items()
-    }
-
-
-@pytest.mark.parametrize(
-    ("accuracy", "two_layers", "two_digits", "expected"),
-    [
-        (97 + STEADY / 9, 97 + STEADY / 9, 5 + STEADY, HOLDS),
-        (90 + STEADY / 9, 80 + STEADY / 9, 50 + STEADY, REFUTED),
-        (96.5 + STEADY, 96.0 + STEADY * 2, 12 + WIDE, UNDECIDED),
-    ],
-)
-def test_feedforward(accuracy, two_layers, two_digits, expected):
-    runs = accuracies(**{"ten digits": (accuracy, 12 + 0 * STEADY), "two digits": (accuracy, two_digits),
-                         "ten digits, two layers": (two_layers, STEADY), "fixed 8": (90 + 0 * STEADY, STEADY),
-                         "fixed 12": (96.9 + 0 * STEADY, STEADY)})  # fmt: skip
-    assert verdicts(feedforward, {"sizes": [8, 12], "runs": runs}) == [expected] * 4
-
-
-def test_repeats_that_split_the_same_digits_anew_have_wider_intervals():
-    gap = 96.9 - 0.42 + STEADY / 9
-    runs = accuracies(**dict.fromkeys(("ten digits", "two digits", "ten digits, two layers"), (gap, 12 + STEADY)))
-    runs |= accuracies(**{"fixed 12": (96.9 + 0 * STEADY, STEADY)})
-    claim = feedforward.claims({"sizes": [12], "runs": runs})[1]
-    assert claim.verdict == UNDECIDED
-    alone = (claim.high - claim.low) / np.sqrt(1 + N * feedforward.OVERLAP)
-    assert claim.measured - alone / 2 > -0.5, "independent repeats would have decided"
-
-
-@pytest.mark.parametrize(
-    ("accuracy", "depths", "expected"),
-    [
-        (95 + STEADY / 9, (4 + STEADY, 1 + STEADY / 9), HOLDS),
-        (90 + STEADY / 9, (3 + STEADY, 6 + STEADY), REFUTED),
-        (94.5 + STEADY, (3 + WIDE, 3 + STEADY * 2), UNDECIDED),
-    ],
-)
-def test_residual(accuracy, depths, expected):
-    def runs(a, depth):
-        return [{"accuracy": float(x), "depth": [1, float(d)]} for x, d in zip(a, depth, strict=True)]
-
-    found = {name: runs(accuracy, depth) for name, depth in zip(residual.PULLS, depths, strict=True)}
-    found |= {"fixed 0": runs(90 + 0 * STEADY, 0 * STEADY), "fixed 1": runs(94.9 + 0 * STEADY, 0 * STEADY)}
-    assert verdicts(residual, {"depths": [0, 1], "runs": found}) == [expected] * 4
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(3, 7), st.integers(3, 7), st.sampled_from([0.05, 0.0125]))

@@ -9,9 +9,7 @@ from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.differentiable_structure import (
     common,
     details,
-    feedforward,
     neurons,
-    residual,
 )
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test
 
@@ -22,8 +20,6 @@ def here(f, jobs):
 
 TOYS = [
     (details, {"repeats": 2, "cycles": 100, "variants": [0, 1, 8]}, ["details.png"]),
-    (feedforward, {"repeats": 2, "epochs": 2, "sizes": [2, 4]}, ["feedforward.png"]),
-    (residual, {"repeats": 2, "epochs": 2, "depths": [0, 1], "width": 3}, ["residual.png"]),
 ]
 
 
