@@ -92,7 +92,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("differentiable_structure.neurons", "What becomes of each neuron, and what do networks write?", 10, 30),
     Experiment("differentiable_structure.multipliers", "Does a size found by multipliers stay large?", 6, 1100),
     Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 600),
-    Experiment("differentiable_structure.details", "Which unmentioned details matter?", 5, 150),
+    Experiment("differentiable_structure.details", "Which unmentioned details matter, and which do not?", 5, 420),
+    Experiment("differentiable_structure.proposals", "What do deletion by age and inheritance do?", 5, 660),
     Experiment("differentiable_structure.feedforward", "What does the rule achieve in layers of a perceptron?", 3, 300),
     Experiment("differentiable_structure.residual", "Residual layers that come and go: what do they achieve?", 3, 180),
     Experiment(
@@ -102,13 +103,13 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("urn.locality", "Do local receptive fields emerge, and only where the task is local?", 6, 25),
     Experiment("urn.signals", "Do local fields emerge on MNIST-1D, pay, and vanish when points are shuffled?", 6, 490),
     Experiment("urn.images", "Do local fields emerge on images, in two dimensions and several layers?", 6, 240),
-    Experiment("urn.residual", "When the target is x plus a little, does a residual net emerge?", 15, 60),
+    Experiment("urn.residual", "When the target is its input plus a change, does a residual net emerge?", 6, 510),
     Experiment("urn.phases", "Which architecture appears under which prices?", 5, 120),
-    Experiment("urn.layers", "Do layers of several depths and widths emerge on data not made for them?", 5, 170),
-    Experiment("urn.economy", "What does each price save: the group price, the path norm, l1 alone?", 4, 170),
+    Experiment("urn.layers", "Do layers of several depths and widths emerge on data not made for them?", 5, 210),
+    Experiment("urn.economy", "What does each price save: the group price, the path norm, l1 alone?", 4, 190),
     Experiment("urn.units", "In which units do prices give the same structure at any height of the target?", 6, 70),
     Experiment("urn.symmetries", "Which symmetries does each price have?", 2, 5),
-    Experiment("urn.lifetime", "Does the structure follow when task and prices change?", 8, 15),
+    Experiment("urn.lifetime", "Does the structure follow when the task changes, the prices, or both?", 6, 190),
     Experiment("urn.motifs", "Which small wiring patterns does an emergent network prefer?", 5, 8),
     Experiment(
         "motifs.landscape", "Does learning change the motifs, and does the initialisation decide them?", 30, 240

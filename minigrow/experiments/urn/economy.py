@@ -135,8 +135,11 @@ def draw(data: dict[str, Any], folder: Path) -> None:
                 for j in range(len(x)):
                     ax.plot(x[j], y[j], marker=style["marker"], color=style["color"], markerfacecolor=face[j])
             ax.set(
-                title=f"{task}, limit {limit:g} %", xlabel="effective edges (mean)", xscale="symlog", yscale="symlog"
+                title=f"{task}, limit {limit:g} %",
+                xlabel="effective edges (mean)",
+                xscale="symlog",
+                yscale="symlog",
+                ylim=(0.5, 40),
             )
-            ax.set(xlim=(0, None), ylim=(0, None))
         axes[0, 0].set_ylabel("live hidden neurons (mean)")
         axes[0, 0].legend()

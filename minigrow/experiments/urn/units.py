@@ -1,10 +1,11 @@
 """Experiment 9: in which units do prices give the same structure when the target is twice or half as high?
 
-The squared error has the unit of y^2. For a target of height k the loss, divided by k^2, is that of height 1 if each price has its
-own power of k: hidden wires l1 / k^2, output wires (which grow with k) l1 / k, hidden activity time / k^2, output activity time. So
+The squared error has the unit of y^2. Take a target k times as high and a net whose output wires are k times as large: its loss,
+divided by k^2, is the loss at height 1 with l1 / k^2 on hidden wires, l1 / k on output wires, time / k^2 on hidden activity, and
+time on output activity, which is quadratic as the error is. So doubling a target makes prices cheaper, each by a power of its own:
 
-    none        the price on late activity of outputs, quadratic as the error is, keeps its weight, and all else loses weight as k grows
-    strengths   all strengths but time times var(y) (`common.scaled`): right for hidden wires, too dear for output wires
+    none        strengths as they are: wires and hidden activity become cheap, late outputs do not, and borders move
+    strengths   all strengths but time times var(y) (`common.scaled`): right for hidden wires; output wires are too dear by k
     target      the target divided by its standard deviation (`common.unit_height`): right for all, and exactly so
 
 Each is measured at two documented settings of `phases`, at heights 1/2, 1 and 2 times a target of variance 1.
