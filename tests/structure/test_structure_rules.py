@@ -182,3 +182,11 @@ def test_windows_widths_and_shared_weights_are_reported():
 
 def test_every_kind_is_drawn_or_named():
     assert {name for _, name in ARCHITECTURES.values()} | {"empty"} == set(KINDS)
+
+
+def test_only_the_inputs_may_be_more_than_the_stream():
+    wire = np.eye(4, 5)
+    made = {(0, 1): np.ones((5, 5)), (1, 2): np.ones((4, 5)), (0, 2): wire}
+    assert kind(joined([5, 5, 4], made)) == "residual"
+    behind = {(a + 1, b + 1): V for (a, b), V in made.items()}
+    assert kind(joined([3, 5, 5, 4], behind | {(0, 1): np.ones((5, 3))})) != "residual"
