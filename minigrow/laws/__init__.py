@@ -26,7 +26,7 @@ MODULES = {
     "growth": ("basis", "training"),
     "isotropic": ("network", "moves"),
     "nimble": ("network", "size"),
-    "differentiable_structure": ("network", "neurons", "memory", "multipliers", "inheriting", "areas"),
+    "differentiable_structure": ("network", "neurons", "memory", "multipliers", "inheriting", "areas", "area_lives"),
     "urn": ("prices", "paths", "network", "pool"),
     "motifs": ("counts", "null"),
 }
