@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigrow.experiments.urn import lifetime, motifs, residual
+from minigrow.experiments.urn import motifs
 from minigrow.experiments.urn.common import at_most, share
 
 N = 20
@@ -41,38 +41,6 @@ def verdicts(module, data):
 def test_shares_of_seeds(hits, n, often, seldom):
     assert share("often", some(hits, True, False, n)).verdict == often
     assert at_most("seldom", some(hits, True, False, n)).verdict == seldom
-
-
-@pytest.mark.parametrize(
-    ("hits", "control", "shallow", "error", "expected"),
-    [
-        (20, 0, 20, 1e-9, HOLDS),
-        (5, 15, 5, 1.0, REFUTED),
-        (16, 4, 16, np.array(some(10, 1e-9, 1.0)), UNDECIDED),
-    ],
-)
-def test_residual(hits, control, shallow, error, expected):
-    late = runs_of(depth=some(shallow, 2, 3))
-    runs = runs_of(kind=some(hits, "residual", "sparse"), error=error)
-    other = runs_of(kind=some(control, "residual", "sparse"))
-    cells = [("residual", 0.0, runs), ("residual", 0.1, late), ("branch", 0.0, other)]
-    data = {"cells": [[name, "relu", 0.001, time, r] for name, time, r in cells]}
-    assert verdicts(residual, data) == [expected] * 4
-
-
-@pytest.mark.parametrize(
-    ("edges", "accuracy", "expected"),
-    [
-        ([4, 15, 4, 15, 9], 100.0, HOLDS),
-        ([15, 4, 15 + 4, 4, 9], 50.0, REFUTED),
-        ([4, 4 + 3 * WIDE, 4 + 3 * WIDE[::-1], 4 + 3 * WIDE, 4], np.array(some(16, 100.0, 50.0)), UNDECIDED),
-    ],
-)
-def test_lifetime(edges, accuracy, expected):
-    columns = [np.broadcast_to(e, N) for e in edges]
-    right = np.broadcast_to(accuracy, N)
-    lives = [[{"edges": c[i], "accuracy": right[i], "error": 1e-6} for c in columns] for i in range(N)]
-    assert verdicts(lifetime, {"ends": lives}) == [expected] * 10
 
 
 @pytest.mark.parametrize(("change", "expected"), [(0 * WIDE + 1, HOLDS), (0 * WIDE - 1, REFUTED), (WIDE, UNDECIDED)])

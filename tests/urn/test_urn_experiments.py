@@ -15,28 +15,26 @@ from minigrow.experiments.urn import (
     lifetime,
     locality,
     phases,
+    residual,
     signals,
     symmetries,
     units,
 )
 from minigrow.experiments.urn.common import Job, accuracy, one, strengths, trained
 from minigrow.experiments.urn.tasks import TASKS, task
-from minigrow.growth import History, start
-from minigrow.nn import Adam
-from minigrow.urn import Network
 
 TINY = {
     "difficulty": difficulty.QUICK | {"steps": 40, "data_steps": 8},
     "locality": locality.QUICK | {"repeats": 2, "steps": 40},
     "signals": signals.QUICK | {"repeats": 2, "steps": 8, "size": 60, "hidden": [4, 4]},
     "images": images.QUICK | {"repeats": 2, "steps": 8, "hidden": 8, "rows": 600},
-    "residual": {"repeats": 2, "activations": ["relu"], "l1": [0.001], "time": [0.0, 0.003], "steps": 40},
+    "residual": residual.QUICK | {"repeats": 2, "steps": 40, "rates": [0.01, 0.03]},
     "phases": phases.QUICK | {"steps": 40},
     "layers": layers.QUICK | {"steps": 40, "data_steps": 8},
     "economy": economy.QUICK | {"steps": 40},
     "units": units.QUICK | {"steps": 40},
     "symmetries": symmetries.QUICK,
-    "lifetime": {"repeats": 2, "steps": 40, "every": 10},
+    "lifetime": lifetime.QUICK | {"repeats": 2, "steps": 40},
     "motifs": {"repeats": 2, "random": 3, "steps": 8},
 }
 FIGURES = {
@@ -73,25 +71,6 @@ def test_ten_seeds_at_least(mode):
         config = getattr(e.module, mode)
         assert mode == "QUICK" or config["repeats"] >= 10
         assert json.loads(json.dumps(config)) == config
-
-
-def test_the_film_has_matrices_sorted_by_layer():
-    ends, history = lifetime.one(lifetime.Job(20, 10, 0))
-    rows = history["widths"][2::3]  # a phase is 15 steps and 5 to settle: three rows
-    assert [end["hidden"] for end in ends] == rows[:, 1].tolist()
-    frames = lifetime.film(history, 20)
-    assert len(frames) == 2 * len(lifetime.PHASES)
-    assert all(len(f["matrix"]) == sum(f["layers"]) ** 2 for f in frames if sum(f["layers"]))
-    assert isinstance(history, History)
-
-
-def test_the_pool_is_filled_again_and_the_state_follows():
-    small = start(Network.create(4, 1, 10, rng=0), Adam(), rng=0)
-    full = lifetime.filled(small)
-    assert full.net.size == lifetime.SIZE
-    assert full.state.slots[0].shape == full.net.theta.shape
-    assert full.history.events[0].kind == "grow"
-    assert lifetime.filled(full) is full
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -1,0 +1,19 @@
+"""What the protocols of all experiments with a pool share: what the authors did is not known, since we had only the abstract."""
+
+from __future__ import annotations
+
+from minigrow.experiments.protocol import Setting
+
+AUTHORS = "not known: we had only the abstract"
+OPEN = "the abstract does not say"
+POOL = (
+    Setting("network", "the Unstructured Recursive Network (abstract)",
+            ours="one matrix applied I times, inputs clamped, outputs feed nothing", why="the abstract gives no formulas",
+            effect="not measured: there is no code to compare with"),
+    Setting("loss", "a single general loss function with various regulator terms (abstract)",
+            ours="task error, prices on weights, wire, late activity and self-connections", why="the abstract names no terms",
+            effect="what each price does is measured in urn.phases"),
+    Setting("training", "gradient descent (abstract)",
+            ours="Adam, then a soft threshold; prices rise over the first half; a last quarter without prices fits what is left",
+            why=OPEN, effect="not measured"),
+)  # fmt: skip
