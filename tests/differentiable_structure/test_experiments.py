@@ -1,37 +1,12 @@
-"""The experiments at toy size: they run, judge and draw; the rank test against known values."""
+"""What the experiments share: jobs, limits, groups that obey the rule; the rank test against known values."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from minigrow.experiments.claims import VERDICTS
-from minigrow.experiments.differentiable_structure import (
-    common,
-    details,
-    neurons,
-)
+from minigrow.experiments.differentiable_structure import common, neurons
 from minigrow.experiments.differentiable_structure.rank import _exact, rank_test
-
-
-def here(f, jobs):
-    return [f(job) for job in jobs]
-
-
-TOYS = [
-    (details, {"repeats": 2, "cycles": 100, "variants": [0, 1, 8]}, ["details.png"]),
-]
-
-
-@pytest.mark.parametrize(("module", "config", "pictures"), TOYS, ids=lambda value: getattr(value, "__name__", None))
-def test_experiment_runs_judges_and_draws(module, config, pictures, tmp_path):
-    outcome = module.run(config, 0, here)
-    rows = module.claims(outcome.data)
-    module.draw(outcome.data, tmp_path)
-    assert rows
-    assert all(row.verdict in VERDICTS and row.criterion for row in rows)
-    assert sorted(path.name for path in tmp_path.iterdir()) == pictures == sorted(module.FIGURES)  # each has a caption
-    assert set(module.QUICK) == set(module.FULL) >= set(config)
 
 
 def test_jobs_depend_on_nothing_but_their_settings():
