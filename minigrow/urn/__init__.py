@@ -3,8 +3,8 @@
 Start with `fit`, or draw a pool with `Network.create` and `train` a run of it on the general loss with `Strengths`; `prune` and
 `grow` change its size, and `minigrow.structure` reads what has emerged. Known architectures go in with `minigrow.urn.embedding`.
 
-Reading order: `formulas` (beside the paper), `network`, `strengths` (the general loss), `pricing` (how it is paid), `pool`, `batches`,
-`fit`, then `positions` and `embedding`; the folder `fast` may be skipped.
+Reading order: `formulas` (beside the paper), `network`, `strengths` (the general loss), `paths`, `blocks` and `pricing` (how it is
+paid), `pool`, `batches`, `fit`, then `positions` and `embedding`; the folder `fast` may be skipped.
 """
 
 from minigrow.urn.fit import fit, predict, score, train
