@@ -76,7 +76,7 @@ PROTOCOL = (
     Setting("births at any time, per visit", 1e-4, "anytime", why=TEN, effect="the same per step"),
     Setting("births of an area per visit, where none is spare", WORDS, "area",
             why="a tenth of a neuron's: an area needs time to be of use",
-            effect="three seeds, .003: 1 to 3 areas more on spirals (69 92 95 %); .01: 3 to 5 (96 100 100 %)"),
+            effect="three seeds on spirals, .003: 2 2 2 births (69 92 95 %); .01: 3 3 5 (96 100 100 %)"),
     Setting("pull, in units of the rate", 0.01, "pull"),
     Setting("places for areas", WORDS, "places", **OURS),
     Setting("T, steps of the recurrent arm", WORDS, "T", **OURS),

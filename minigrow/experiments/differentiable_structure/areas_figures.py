@@ -45,6 +45,7 @@ def _accuracies(ax, name, arms):
     labels = [f"{arm} areas" if arm.startswith("fixed") else arm for arm in arms]
     ax.set_yticks(range(len(arms)), [label.replace("fixed 1 areas", "fixed 1 area") for label in labels])
     ax.invert_yaxis()
+    ax.locator_params(axis="x", nbins=6)
     ax.set(title=Path(name).name, xlabel="test accuracy (%)")
 
 
