@@ -202,8 +202,8 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             starts = [k * steps for k in range(len(data["phases"][life]))]
             phases(ax, starts, x[-1], [f"{task}, l1 {l1:g}" for task, l1 in data["phases"][life]])
             ax.set(ylabel=f"{life}:\nweights not zero", yscale="log")
-            ax.legend(loc="upper right", fontsize=10)
         axes[-1, 0].set(xlabel="step")
+        axes[0, 0].legend(loc="lower left", fontsize=10)
     _strip(data["film"], folder / "lifetime_film.png")
 
 
