@@ -61,7 +61,10 @@ RELATIVE = (
     "abstract 3: the relative strengths of various regulator terms determine the structure of the emergent network"
 )
 UNKNOWN = "not known: we had only the abstract"
-OURS = {"why": "ours, found by a search of several hundred settings on one to six other seeds each", "effect": "see the claims: shares are for these values alone"}
+OURS = {
+    "why": "ours, found in several hundred trials on other seeds, one to six each",
+    "effect": "see the claims: shares are for these values alone",
+}
 PROTOCOL = (
     Setting("repeats", UNKNOWN, "repeats", why="two cores", effect="20 of 20 is a share of at least .84"),
     Setting("tuning seeds", UNKNOWN, "tuning", why="two cores", effect="not measured"),
