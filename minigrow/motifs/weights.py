@@ -166,12 +166,11 @@ def network_graph(net: Any, cut: Cut | None = None) -> Graph:
     True
     """
     first = dict(zip(net.sizes, np.cumsum([0, *net.sizes.values()]).tolist(), strict=False))
-    joined: dict[tuple[int, int], np.ndarray] = {}
+    joined: dict[tuple[str, str], np.ndarray] = {}
     for to, source, W in net.wires:
-        pair = first[to], first[source]
-        joined[pair] = joined[pair] + W if pair in joined else W
+        joined[to, source] = joined[to, source] + W if (to, source) in joined else W
     cut = gaussian_cut([W[W != 0] for W in joined.values()]) if cut is None else cut
-    return _wired([(*pair, W) for pair, W in joined.items()], cut)
+    return _wired([(first[to], first[source], W) for (to, source), W in joined.items()], cut)
 
 
 def _wired(blocks, cut):

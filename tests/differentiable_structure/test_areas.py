@@ -23,6 +23,7 @@ from minigrow.differentiable_structure.rule import Rule
 from minigrow.growth import History, Plan, accept, load, save, snapshot, start, train
 from minigrow.growth.events import explain
 from minigrow.growth.plan import Context
+from minigrow.motifs.weights import Cut, network_graph
 from minigrow.nn import MLP, Pull, RMSProp
 from minigrow.nn.check import central_step
 from minigrow.replay.page import write_page
@@ -177,6 +178,9 @@ def test_the_reader_sees_the_graph():
     found = read_net(net)
     assert (found.widths, found.skips) == ((2, 2, 3, 2), 6)
     assert found.depth == net.depth + 1
+    graph = network_graph(net, Cut(-1e-9, -1e-12, 1e-12, 1e-9))
+    assert graph.vertices == 9
+    assert len(graph.pair) == 2 * sum(np.count_nonzero(net.params[f"W_{to}<-{source}"]) for to, source in net.edges)
 
 
 def test_an_empty_place_may_be_added_without_touching_theta():
