@@ -131,7 +131,7 @@ def test_the_three_conditions(changed, expected):
     assert not identity.is_residual(run, anywhere=True)
 
 
-def made(hits, few, lever=0, rotated=0, permuted=0, change=0, moved=None, ratio=None, n=20, edge=False):
+def made(hits, few, lever=0, rotated=0, permuted=0, change=0, moved=None, ratio=None, n=20, edge=False, read=1.0):
     """Data in which `hits` of n seeds are residual nets on each of six targets."""
     good = {"worst": 0.01, "relabelled": True, "error": 1e-3, "cut": 1.0, "linear": 1.0}
     bad = good | {"worst": 0.5, "relabelled": False}
@@ -140,7 +140,8 @@ def made(hits, few, lever=0, rotated=0, permuted=0, change=0, moved=None, ratio=
 
     def rows(form, k, of, time=0.1):
         return [
-            {"data": name, "form": form, "act": "relu", "time": time} | (good if i < k else bad)
+            {"data": name, "form": form, "act": "relu", "time": time, "kind": "residual" if i < read * k else "sparse"}
+            | (good if i < k else bad)
             for name in names
             for i in range(of)
         ]
@@ -165,21 +166,21 @@ WIDE = np.array([0.25, 6.0] * 10)
     ("data", "expected"),
     [
         (made(20, 10), HOLDS),
-        (made(5, 10, lever=10, rotated=9, permuted=9, change=9, moved=10, ratio=3 * np.ones(20)), REFUTED),
+        (made(5, 10, lever=10, rotated=9, permuted=9, change=9, moved=10, ratio=3 * np.ones(20), read=0.4), REFUTED),
     ],
 )
 def test_claims_that_hold_and_are_refuted(data, expected):
-    assert [claim.verdict for claim in residual.claims(data)] == [expected] * 18
+    assert [claim.verdict for claim in residual.claims(data)] == [expected] * 19
 
 
 def test_claims_that_are_undecided():
-    data = made(16, 10, lever=10, rotated=2, permuted=2, change=2, moved=9, ratio=WIDE)
+    data = made(16, 10, lever=10, rotated=2, permuted=2, change=2, moved=9, ratio=WIDE, read=0.8)
     found = [claim.verdict for claim in residual.claims(data)]
     assert found[:7] == [UNDECIDED] * 7  # shares of 16 in 20, and how many targets reach .8
     assert found[7:9] == [UNDECIDED] * 2
     assert found[10] == UNDECIDED
-    assert found[12:] == [UNDECIDED] * 6
-    assert {claim.verdict for claim in residual.claims(made(20, 10, edge=True))[12:]} == {UNDECIDED}
+    assert found[12:] == [UNDECIDED] * 7
+    assert {claim.verdict for claim in residual.claims(made(20, 10, edge=True))[12:18]} == {UNDECIDED}
 
 
 def test_differences_of_shares_that_are_undecided():

@@ -10,6 +10,7 @@ rotated, and no price on late activity.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
     """Judge every target by its seeds, how many targets succeed, the controls, and the fit against a perceptron."""
     first = data["activations"][0]
     made = [claim for act in data["activations"] for claim in _emerging(data, act)]
-    return [*made, *_controls(data, first), *_fits(data, first)]
+    return [*made, *_controls(data, first), *_fits(data, first), *map(partial(_agreed, data), data["activations"])]
 
 
 def _emerging(data, act):
@@ -181,6 +182,13 @@ def _fits(data, act):
         made.append(judge(f"{target}, {act}: the pool fits as well as a dense perceptron of as many hidden neurons", OURS, ratio,
                           "times its held-out error", below(1.25)))  # fmt: skip
     return made
+
+
+def _agreed(data, act):
+    """Judge whether the structure reader, which also looks at cycles and at all other wires, says the same of these pools."""
+    found = [run["kind"] for target in data["targets"] for run in runs_of(data, target, act) if is_residual(run)]
+    agreed = [kind == "residual" for kind in found] or [False]
+    return share(f"{act}: the structure reader calls these pools residual, too", agreed, unit="share of these pools")
 
 
 def draw(data: dict[str, Any], folder: Path) -> None:
