@@ -17,10 +17,10 @@
 # everything, be invented again?
 #
 # Golkar's paper says yes: familiar architectures are what a general network settles into, given the data and the
-# relative strengths of a few prices. It came without code, and we had only its abstract. So each formula below that goes beyond
-# "one matrix, applied again and again, and a general loss" is our reading, and each number is ours. We will see
-# layers emerge, then a residual net and local wiring, always beside a control in which they should not. One natural
-# guess will fail.
+# relative strengths of a few prices. It came without code, and we had only its abstract. So each formula below that
+# goes beyond "one matrix, applied again and again, and a general loss" is our reading, and each number is ours. We
+# will see layers emerge, then a residual net and local wiring, always beside a control in which they should not. One
+# natural guess will fail.
 
 # %%
 import dataclasses
