@@ -36,7 +36,7 @@ from minigrow.nn import accuracy
 __all__ = ["FIGURES", "FULL", "PROTOCOL", "QUICK", "claims", "draw", "one", "run"]
 
 FULL = {
-    "repeats": 20, "tuning": 2, "tasks": ["spirals"], "data": ["digits", "mnist-1d"], "rates": [3e-3, 1e-2, 3e-2], "steps": 4000,
+    "repeats": 16, "tuning": 2, "tasks": ["spirals"], "data": ["digits", "mnist-1d"], "rates": [3e-3, 1e-2, 3e-2], "steps": 4000,
     "batch": 40, "every": 10, "delete": 0.4, "add": 0.1, "anytime": 1e-3, "area": 0.01, "pull": 0.01, "places": 7, "T": 3,
     "hidden": {"tasks": 64, "data": 48}, "points": 3000,
 }  # fmt: skip
@@ -83,6 +83,9 @@ PROTOCOL = (
     Setting("neurons of the fixed area whose parameters all chains have", WORDS, "hidden", **OURS),
     Setting("points of a task, half as many for the test", WORDS, "points", **OURS),
     Setting("k, T_D", "1, .05, as for recurrent networks"),
+    Setting("how the pull, births of areas and the direct edge were chosen", WORDS, why="nobody has tried this before",
+            ours="among eleven settings, by accuracy on four tasks, one to three seeds each, which are not judged",
+            effect="on spirals other settings gave 44 to 99 %, so what is judged is this setting alone"),
 )  # fmt: skip
 GROWN = ("areas", "no births", "recurrent")
 CHAINS = (0, 1, 2, 3)
