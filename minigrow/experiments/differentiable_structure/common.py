@@ -79,15 +79,6 @@ def curves(job: Job) -> dict[str, list]:
     return found | {"births": counted["grow"], "deaths": counted["prune"]}
 
 
-def seeds(seed: int, repeats: int) -> list[int]:
-    """Return different seeds, always the same for the same seed.
-
-    >>> seeds(0, 3) == seeds(0, 3)
-    True
-    """
-    return np.random.SeedSequence(seed).generate_state(repeats).tolist()
-
-
 def column(runs: Sequence[dict[str, Any]], name: str) -> np.ndarray:
     """Return one curve of every run (runs, rows).
 
