@@ -30,7 +30,7 @@ from minigrow.shares import difference
 __all__ = ["FIGURES", "FULL", "PROTOCOL", "QUICK", "claims", "draw", "run"]
 
 QUICK = {"repeats": 2, "ehe_repeats": 2, "hard": 3_000, "away": 1_000, "back": 1_500, "ehe_cycles": 4_500}
-FULL = {"repeats": 12, "ehe_repeats": 8, "hard": 100_000, "away": 10_000, "back": 20_000, "ehe_cycles": 100_000}
+FULL = {"repeats": 10, "ehe_repeats": 6, "hard": 100_000, "away": 10_000, "back": 20_000, "ehe_cycles": 100_000}
 OURS = "proposed in all versions, not tested"
 PROTOCOL = (
     Setting("runs", OURS, "repeats", why="our choice", effect="intervals"),

@@ -23,7 +23,7 @@ from minigrow.experiments.shared import child_seeds
 
 QUICK = {"repeats": 2, "cycles": 4_000, "price": [1e-3, 1e-2, 1e-1], "pull": [1e-4, 1e-3, 1e-2]}
 FULL = {
-    "repeats": 6, "cycles": 60_000, "price": [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
+    "repeats": 5, "cycles": 60_000, "price": [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
     "pull": [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2],
 }  # fmt: skip
 PROTOCOL = (

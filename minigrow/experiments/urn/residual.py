@@ -29,7 +29,7 @@ from minigrow.statistics import proportion
 MADE = "stream"  # the target that was made for this question
 FULL = {
     "repeats": 20,
-    "controls": 10,
+    "controls": 6,
     "tuning": 3,
     "targets": [MADE, "products", "pendulum", "predator", "rigid body", "henon-heiles", "lorenz-96", "van der pol", "lorenz", "images"],
     "activations": ["relu", "tanh"],
