@@ -25,7 +25,7 @@ from minigrow.shares import difference
 QUICK = {"repeats": 4, "fixed_repeats": 3, "cycles": 2_000, "sizes": [10, 27, 50]}
 FULL = {"repeats": 12, "fixed_repeats": 6, "cycles": 100_000, "sizes": [10, 22, 27, 50, 70, 100]}
 PROTOCOL = (
-    Setting("runs of variable size", 20, "repeats"),
+    Setting("runs of variable size", 20, "repeats", why="two cores", effect="wider intervals, no bias"),
     Setting("runs of each fixed size", 20, "fixed_repeats", why="two cores", effect="wider intervals, no bias"),
     Setting("cycles", 300_000, "cycles", why="two cores",
             effect="not measured for fixed sizes; the variable size at 300 000 is in the experiment multipliers"),
