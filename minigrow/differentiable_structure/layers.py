@@ -2,9 +2,8 @@
 
     r_i = 4 mean_k |W_{l+1}[k, i]|               layer l, neuron i: four times its mean outgoing weight
 
-which is what the recurrent r is, too: 1/2 (sum over 4 symbols + 4 times a mean over neurons) of |outgoing weights|. At every
-step, behind RMSProp with clipped steps and the L1 pull on all weights that leave a hidden layer, each hidden layer prunes
-surplus spares and replenishes missing ones:
+which is the recurrent r, too: 1/2 (sum over 4 symbols + 4 times a mean over neurons) of |outgoing weights|. After every step of
+RMSProp with clipped steps and the L1 pull on weights that leave hidden layers, each layer prunes surplus spares and adds missing ones:
 
     run = start(MLP.create([64, 1, 10], rng=0), SLOW, rng=0)
     run = train(run, X, y, Plan(epochs=60, batch=40, every=1, policies=(LayerSpares(),)))

@@ -64,8 +64,7 @@ class Multiplied(Network):
         """
         validate.choice(path, PATHS, "path")
         net = Network.create(alphabet, neurons, rng=rng, dtype=dtype)
-        m = np.ones(net.neurons, net.theta.dtype)
-        return cls(net.sizes, alphabet, np.concatenate([net.theta, m]), path)
+        return cls(net.sizes, alphabet, np.concatenate([net.theta, np.ones(net.neurons, net.theta.dtype)]), path)
 
     @property
     def axes(self) -> Axes:

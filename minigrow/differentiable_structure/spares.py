@@ -27,7 +27,7 @@ class Decision(NamedTuple):
 
 
 def decide(net: Network, rule: Rule, rng: np.random.Generator) -> Decision:
-    """Draw the structural decision of one step; its compiled twin `fast.cycles.decide` takes the same draws in the same order.
+    """Draw the structural decision of one step; its compiled twin `fast.decide.decide` takes the same draws in the same order.
 
     >>> decide(Network.create("ab", rng=0), Rule(anytime=1.0), np.random.default_rng(0)).born
     True

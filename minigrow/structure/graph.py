@@ -77,9 +77,7 @@ def arrives(S: int, source: np.ndarray, to: np.ndarray, starts: Sequence[int], u
 
 
 def longest_from(S: int, source: np.ndarray, to: np.ndarray, order: Sequence[int]) -> np.ndarray:
-    """Return the length of the longest path that ends in each neuron (S,) of a graph without cycles.
-
-    `order` names the neurons so that every edge leads forwards; edges are sorted by `to`.
+    """Return the length of the longest path that ends in each neuron (S,) of a graph whose edges all lead forwards in `order`.
 
     >>> longest_from(3, np.array([0, 0, 1]), np.array([1, 2, 2]), [0, 1, 2])
     array([0, 1, 2])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.differentiable_structure.fast import cycles, kernels
+from minigrow.differentiable_structure.fast import decide as compiled
+from minigrow.differentiable_structure.fast import kernels
 from minigrow.differentiable_structure.fast.engine import numbers
 from minigrow.differentiable_structure.fast.room import fill, get, put
 from minigrow.differentiable_structure.formulas import gradient
@@ -100,8 +101,8 @@ def test_the_decision_equals_numpy_draw_for_draw(seed, V, H, chosen):
     for _ in range(10):
         H = net.neurons
         q, counts = filled(net, np.zeros_like(net.theta), np.zeros(H), most=chosen.most), np.zeros(7, np.int64)
-        counts[cycles.H_] = H
-        something = cycles.decide(q, counts, cycles.chances(chosen), compiled_draws, 0)
+        counts[compiled.H_] = H
+        something = compiled.decide(q, counts, compiled.chances(chosen), compiled_draws, 0)
         expected = decide(net, chosen, draws)
         _, _, _, spares, pruned, born, chance = counts.tolist()
         found = Decision(q.marks[:pruned].tolist(), bool(born), spares, bool(chance))

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.differentiable_structure.fast.cycles import BORN, CHANCE, EPOCH, PLACE, PRUNED, SPARES, chances, cycles
+from minigrow.differentiable_structure.fast.cycles import cycles
+from minigrow.differentiable_structure.fast.decide import BORN, CHANCE, EPOCH, PLACE, PRUNED, SPARES, chances
 from minigrow.differentiable_structure.fast.kernels import Numbers, room
 from minigrow.differentiable_structure.fast.room import fill, get
 from minigrow.differentiable_structure.inheriting import Inheriting
