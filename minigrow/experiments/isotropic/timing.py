@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,13 +17,13 @@ import numpy as np
 from minigrow.datasets import Dataset, from_arrays
 from minigrow.experiments.claims import Claim, Estimate, below, judge, median
 from minigrow.experiments.isotropic.common import network, on, trained
+from minigrow.experiments.isotropic.timing_figures import draw as draw
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, rounded
 from minigrow.growth import Plan, Run, follow
 from minigrow.isotropic import diagonalise, grow, left_diagonalise, prune, singular_values
 from minigrow.nn import AdamW
-from minigrow.plotting import COLOURS, MARKERS, picture
 
 FULL = {
     "repeats": 25, "warm": 5, "networks": [[64, 32, 32, 10], [64, 500, 500, 10], [3072, 500, 500, 10]], "steps": 30, "batch": 48,
@@ -205,21 +204,3 @@ def claims(data: dict[str, Any]) -> list[Claim]:
         judge(f"watching the singular values of both layers costs less than {epoch}", paper, ratio(seconds, CHECK, "epoch"),
               "epochs", below(1)),
     ]  # fmt: skip
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `timing.png`: the time of every move beside a step and an epoch, one panel for each network."""
-    with picture(
-        folder / "timing.png", columns=len(data["networks"]), panel=(4.8, 5.0), sharex=True, sharey=True
-    ) as axes:
-        for ax, widths, seconds in zip(axes[0], data["networks"], data["seconds"], strict=True):
-            for row, (name, values) in enumerate(reversed(seconds.items())):
-                e = median(1e3 * np.array(values))
-                i = 0 if name in ("epoch", "step") else 1  # training, or a move
-                error = [[e.value - e.low], [e.high - e.value]]
-                ax.errorbar(e.value, row, xerr=error, fmt=MARKERS[i], color=COLOURS[i], capsize=4)
-                text = f"{rounded(e.value, 2):g}"
-                ax.annotate(text, (e.high, row), xytext=(7, -5), textcoords="offset points", fontsize=13)
-            ax.set(xscale="log", title=str(widths), xlabel="milliseconds, one thread", ylim=(-0.6, len(seconds) - 0.4))
-            ax.set_yticks(range(len(seconds)), list(reversed(seconds)))
-            ax.margins(x=0.2)
