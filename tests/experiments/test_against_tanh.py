@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigrow.experiments.isotropic import against_tanh, common
-from minigrow.experiments.isotropic.against_tanh import ISOTROPIC, LINEAR, SIDES, TANH
+from minigrow.experiments.isotropic.against_tanh_claims import ISOTROPIC, LINEAR, SIDES, TANH
 from minigrow.nn import MLP
 
 TINY = against_tanh.QUICK | {

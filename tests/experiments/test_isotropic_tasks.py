@@ -9,7 +9,7 @@ import pytest
 
 from minigrow.datasets import from_arrays
 from minigrow.experiments import protocol
-from minigrow.experiments.isotropic import tasks, tasks_lives, together
+from minigrow.experiments.isotropic import tasks, tasks_claims, tasks_lives, together
 from minigrow.experiments.isotropic.tasks_lives import ADAPTIVE, ARMS, PHASES, STATIC
 from minigrow.experiments.jobs import parallel_map
 
@@ -185,15 +185,15 @@ def test_memory_is_the_slope_of_least_squares():
     rng = np.random.default_rng(0)
     starts, ends = rng.integers(5, 80, (9, 3)), rng.integers(5, 40, (9, 3))
     rows = [{"start": s, "ends": [[0, 0, 0], e]} for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
-    found = tasks.memory(rows)
+    found = tasks_claims.memory(rows)
     assert found.value == pytest.approx(np.polyfit(starts.sum(axis=1), ends.sum(axis=1), 1)[0])
     assert found.low < found.value < found.high
-    assert tasks._slope(np.array([[5.0, 1.0], [5.0, 3.0]])) == 0
+    assert tasks_claims._slope(np.array([[5.0, 1.0], [5.0, 3.0]])) == 0
 
 
 def test_keeping_compares_a_task_with_itself():
     rows = [{"accuracy": [[90.0], [80.0, 70.0], [81.0, 74.0, 60.0], [75.0]]}]
-    assert [tasks.keeping(rows, phase).tolist() for phase in (1, 2, 3)] == [[-10], [2.5], [1]]
+    assert [tasks_claims.keeping(rows, phase).tolist() for phase in (1, 2, 3)] == [[-10], [2.5], [1]]
 
 
 def made(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from minigrow.experiments.isotropic import common, profiles
-from minigrow.experiments.isotropic.profiles import IDENTITY, LIMIT, PROFILES, TANH
+from minigrow.experiments.isotropic.profiles import PROFILES
+from minigrow.experiments.isotropic.profiles_claims import IDENTITY, LIMIT, TANH
 from minigrow.isotropic import Network, prune
 
 TINY = profiles.QUICK | {"repeats": 2, "hidden": [6, 6], "steps": 3, "rates": [1e-3, 1e-2]}

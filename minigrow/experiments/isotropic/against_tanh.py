@@ -16,23 +16,23 @@ Source: Bird 2026; 6 data sets, 8 architectures, there at one rate.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.datasets import Dataset, spirals, split, standardised
 from minigrow.experiments import shared
-from minigrow.experiments.claims import Claim, above, judge, mean, within
+from minigrow.experiments.isotropic.against_tanh_claims import ISOTROPIC, SIDES, TANH
+from minigrow.experiments.isotropic.against_tanh_claims import claims as claims
+from minigrow.experiments.isotropic.against_tanh_figures import draw as draw
 from minigrow.experiments.isotropic.common import accuracy, network, tanh_network, trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import rounded, rows_of, seeds_apart
-from minigrow.experiments.tuning import over_seeds, settled, tuned_each
+from minigrow.experiments.shared import rounded, seeds_apart
+from minigrow.experiments.tuning import over_seeds, tuned_each
 from minigrow.growth import Plan
 from minigrow.nn import MLP, AdamW
 from minigrow.nn.mlp import forward
-from minigrow.plotting import COLOURS, GREY, MARKERS, marked, picture
 
 SPIRALS = "spirals"
 SAME = {"weight_decay": 1e-3, "batch": 48, "o": "none", "psi": "none"}
@@ -86,8 +86,6 @@ PROTOCOL = (
             why="the sides draw the same matrices from one seed", effect="none: the first weights are equal"),
     Setting("figure of merit", "test accuracy at the end"),
 )  # fmt: skip
-ISOTROPIC, TANH, LINEAR = SIDES = ("isotropic tanh", "element-wise tanh", "no hidden layer")
-MARGIN = 1.0  # pp: what counts as equally good
 
 
 class Job(NamedTuple):
@@ -188,109 +186,3 @@ def _row(cell, result, tuned):
     if tuned is None:
         return row
     return row | {"edge": tuned.edge, "rates": list(tuned.rates), "validation": rounded(tuned.scores)}
-
-
-def nets(rows: list[dict[str, Any]], tuned: bool) -> list[dict[str, dict[str, Any]]]:
-    """Return {side: row} for each net at tuned (or at fixed) rates, in the order of the configuration.
-
-    >>> rows = [{"data": "a", "hidden": [3], "steps": 9, "side": side, "rate": 0.1, "tuned": False} for side in SIDES[:2]]
-    >>> [list(net) for net in nets(rows, False)], nets(rows, True)
-    ([['isotropic tanh', 'element-wise tanh']], [])
-    """
-    found: dict[tuple, dict[str, dict[str, Any]]] = {}
-    for row in rows:
-        if row["tuned"] == tuned:
-            key = (row["data"], *row["hidden"], row["steps"], None if tuned else row["rate"])
-            found.setdefault(key, {})[row["side"]] = row
-    return list(found.values())
-
-
-def difference(net: dict[str, dict[str, Any]], other: str = TANH) -> np.ndarray:
-    """Return test accuracy of the isotropic side - that of the other (pp) for each repeat (n,).
-
-    >>> difference({ISOTROPIC: {"test": [91.0]}, TANH: {"test": [90.0]}})
-    array([1.])
-    """
-    return np.subtract(net[ISOTROPIC]["test"], net[other]["test"])
-
-
-def claims(data: dict[str, Any]) -> list[Claim]:
-    """Judge, for each data set, the differences at tuned rates and at each fixed one."""
-    shares = data["overlap"].items()
-    return [claim for name, share in shares for claim in _judged(name, rows_of(data["rows"], name), share)]
-
-
-def _judged(name, rows, overlapping):
-    tuned, fixed, unit = nets(rows, True), nets(rows, False), "pp of test accuracy"
-    paper = "experiment 6 compares the two, at one rate for both"
-    edge = {side: any(net[side]["edge"] for net in tuned) for side in SIDES}
-    gap, over = (settled(mean(np.mean([difference(net, other) for net in tuned], axis=0), overlapping),
-                         edge[ISOTROPIC] or edge[other]) for other in (TANH, LINEAR))  # fmt: skip
-    text = f"{name}: isotropic tanh {{}}, each at its tuned rate (mean of {len(tuned)} nets)"
-    found = [
-        judge(text.format("is better than element-wise tanh"), paper, gap, unit, above(0)),
-        judge(text.format(f"and element-wise tanh are equally good, to {MARGIN:g} pp"), paper, gap, unit, within(-MARGIN, MARGIN)),
-        judge(text.format("is better than no hidden layer"), "(ours) control", over, unit, above(0)),
-    ]  # fmt: skip
-    for net in fixed:
-        row, gap = net[TANH], mean(difference(net), overlapping)
-        words = f"{name}: isotropic tanh is better than element-wise tanh at rate {row['rate']:g} ({shape(row)})"
-        found.append(judge(words, paper, gap, unit, above(0)))
-    largest = max((net[TANH] for net in fixed), key=lambda row: row["rate"])
-    stuck = mean(largest["saturated"], overlapping)
-    words = f"{name}: at rate {largest['rate']:g} element-wise tanh is saturated ({shape(largest)})"
-    return [*found, judge(words, "(replication) 99.94 %", stuck, "% of its units have |tanh| > 0.99", above(90))]
-
-
-def shape(row: dict[str, Any]) -> str:
-    """Return hidden widths and steps in words.
-
-    >>> shape({"hidden": [100, 100], "steps": 52100})
-    '100-100, 52100 steps'
-    """
-    return f"{'-'.join(map(str, row['hidden']))}, {row['steps']} steps"
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `against_tanh.png`, accuracy against rate, and `against_tanh_differences.png`, isotropic - element-wise."""
-    tuned, names = nets(data["rows"], True), list(data["overlap"])
-    with picture(
-        folder / "against_tanh.png", columns=len(names), rows=len(tuned) // len(names), panel=(6.2, 4.8)
-    ) as axes:
-        for ax, net in zip(axes.T.flat, tuned, strict=True):
-            _rates(ax, net)
-            ax.set(xscale="log", title=f"{net[TANH]['data']}, {shape(net[TANH])}", xlabel="learning rate of AdamW")
-        for ax in axes[:, 0]:
-            ax.set_ylabel("validation accuracy (%)")
-        axes[0, 0].legend(loc="best")
-    rows = tuned + nets(data["rows"], False)
-    with picture(folder / "against_tanh_differences.png", panel=(12.0, 1.8 + 0.5 * len(rows))) as axes:
-        _differences(axes[0, 0], sorted(rows, key=lambda net: names.index(net[TANH]["data"])), data["overlap"])
-
-
-def _rates(ax: Any, net: dict[str, dict[str, Any]]) -> None:
-    for i, (side, row) in enumerate(net.items()):
-        ax.plot(row["rates"], row["validation"], label=side, **marked(i))
-        at = row["rates"].index(row["rate"])
-        ax.plot(row["rate"], row["validation"][at], "o", ms=16, mfc="none", color=COLOURS[i])
-
-
-def _differences(ax: Any, rows: list[dict[str, dict[str, Any]]], overlaps: dict[str, float]) -> None:
-    for y, net in enumerate(reversed(rows)):
-        name = net[TANH]["data"]
-        e, i = mean(difference(net), overlaps[name]), list(overlaps).index(name)
-        error = np.nan_to_num([[e.value - e.low], [e.high - e.value]])
-        ax.errorbar(e.value, y, xerr=error, fmt=MARKERS[i], color=COLOURS[i], capsize=4)
-        ax.annotate(
-            f"{e.value:+.1f}", (e.value, y), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=12
-        )
-    labels = [f"{net[TANH]['data']}, {shape(net[TANH])}, {_rate(net)}" for net in reversed(rows)]
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(-0.6, len(labels) - 0.3)
-    ax.axvspan(-MARGIN, MARGIN, color=GREY, alpha=0.2)
-    ax.axvline(0, color="black", linewidth=1)
-    ax.set(title="isotropic - element-wise tanh", xlabel="difference of test accuracy (pp)")
-
-
-def _rate(net: dict[str, dict[str, Any]]) -> str:
-    return "both tuned" if net[TANH]["tuned"] else f"rate {net[TANH]['rate']:g}"

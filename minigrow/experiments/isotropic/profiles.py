@@ -13,25 +13,23 @@ Source: Bird 2026 for isotropic tanh; the other profiles are ours.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.datasets import Dataset, split
-from minigrow.experiments.claims import Claim, above, below, exactly, geometric, judge, mean, within
 from minigrow.experiments.isotropic.common import accuracy, in_float64, moved_by, trained
+from minigrow.experiments.isotropic.profiles_claims import IDENTITY, MOVES, TANH
+from minigrow.experiments.isotropic.profiles_claims import claims as claims
+from minigrow.experiments.isotropic.profiles_figures import draw as draw
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
-from minigrow.experiments.shared import overlap, parts, rounded, rows_of, seeds_apart
-from minigrow.experiments.tuning import over_seeds, settled, tuned_each
+from minigrow.experiments.shared import overlap, parts, rounded, seeds_apart
+from minigrow.experiments.tuning import over_seeds, tuned_each
 from minigrow.growth import Plan
 from minigrow.isotropic import Network, diagonalise, grow, left_diagonalise, prune, singular_values
 from minigrow.nn import AdamW
-from minigrow.plotting import COLOURS, MARKERS, picture
 
-TANH, IDENTITY = "isotropic_tanh", "isotropic_identity"
 PROFILES = [TANH, IDENTITY, "isotropic_leaky", "isotropic_threshold", "isotropic_algebraic"]
 SAME = {"hidden": [64, 64], "weight_decay": 1e-3, "batch": 48, "o": "trainable", "psi": "decay"}
 QUICK = SAME | {
@@ -75,10 +73,7 @@ PROTOCOL = (
     Setting("neurons that are grown", "75 to 1", ours="5", why="exactness does not depend on their number",
             effect="see `isotropic.invariance`"),
 )  # fmt: skip
-LIMIT = 64  # units of eps: what the laws allow one move
-MOVES = ("growing", "diagonalising", "removing")
 MEASURES = ("test", "condition", *MOVES)
-MARGIN = 1.0  # pp: what counts as equally good
 
 
 class Job(NamedTuple):
@@ -144,85 +139,3 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     rows = [{"data": key[0], "profile": key[1], "rate": found[key].rate, "edge": found[key].edge}
             | dict(zip(MEASURES, rounded(values.T), strict=True)) for key, values in zip(keys, measured, strict=True)]  # fmt: skip
     return Outcome({"overlap": {name: overlap(name) for name in names}, "rows": rows})
-
-
-def claims(data: dict[str, Any]) -> list[Claim]:
-    """Judge, for each data set, exactness over all profiles, accuracy against isotropic tanh, and the spread of singular values."""
-    return [
-        claim
-        for name, overlapping in data["overlap"].items()
-        for claim in _judged(name, {row["profile"]: row for row in rows_of(data["rows"], name)}, overlapping)
-    ]
-
-
-def _judged(name, rows, overlapping):
-    exact = np.max([[row["growing"], row["diagonalising"]] for row in rows.values()], axis=(0, 1))
-    lossless = np.max([row["removing"] for row in rows.values()], axis=0)
-    least, unit = (
-        np.min([row["condition"] for row in rows.values()], axis=0),
-        "eps of the logits' length, worst profile",
-    )
-    found = [
-        judge(f"{name}: growing and diagonalising keep the function, whatever the profile", "abstract 5: function-invariant",
-              mean(exact), unit, exactly(f"worst <= {LIMIT}", exact.max() <= LIMIT)),
-        judge(f"{name}: a neuron of singular value 0 goes without loss, whatever the profile",
-              "abstract 5: arbitrarily well approximated during neurodegeneration", mean(lossless), unit,
-              exactly(f"worst <= {LIMIT}", lossless.max() <= LIMIT)),
-        judge(f"{name}: training spreads the singular values of W_2, whatever the profile", "abstract 4: low-impact neurons",
-              factor(least), "condition number, least of the profiles (1 at the start)", above(2)),
-    ]  # fmt: skip
-    for profile in [profile for profile in rows if profile != TANH]:
-        row, of, unit = rows[profile], rows[TANH], "pp of test accuracy"
-        gap = settled(mean(np.subtract(row["test"], of["test"]), overlapping), row["edge"] or of["edge"])
-        if profile == IDENTITY:
-            text = f"{name}: the identity, the same network without a gain, is less accurate than isotropic tanh"
-            found.append(judge(text, "(ours) control", gap, unit, below(0)))
-        else:
-            text = (
-                f"{name}: the profile {short(profile)} is as accurate as tanh, to {MARGIN:g} pp, each at its tuned rate"
-            )
-            found.append(judge(text, "(ours) tanh is one choice of many", gap, unit, within(-MARGIN, MARGIN)))
-    return found
-
-
-def short(profile: str) -> str:
-    """Return a profile's name without what they all begin with.
-
-    >>> short("isotropic_tanh")
-    'tanh'
-    """
-    return profile.removeprefix("isotropic_")
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `profiles.png`: a row for each data set; accuracy, condition number and exactness, a column each."""
-    names = list(data["overlap"])
-    with picture(folder / "profiles.png", columns=3, rows=len(names), panel=(6.2, 4.6)) as axes:
-        for (scores, spread, exact), name in zip(axes, names, strict=True):
-            rows = rows_of(data["rows"], name)
-            _points(scores, rows, "test", 0, partial(mean, share=data["overlap"][name]))
-            scores.set(title=f"{name}: test accuracy", ylabel="%")
-            _points(spread, rows, "condition", 1, estimate=factor)
-            spread.set(title="condition number of W_2", yscale="log")
-            for i, move in enumerate(MOVES):
-                _points(exact, rows, move, i + 2, label=move, shift=0.15 * (i - 1))
-            exact.set(title="change of the logits", ylabel=f"eps (the laws allow {LIMIT})", ylim=(-0.5, None))
-            exact.legend(loc="best")
-            for ax in (scores, spread, exact):
-                ax.set_xticks(range(len(rows)), [short(row["profile"]) for row in rows], rotation=20)
-
-
-def factor(values: list[float]) -> Any:
-    """Return the geometric mean of positive values (n,) with its interval.
-
-    >>> factor([1.0, 4.0]).value
-    2.0
-    """
-    return geometric(values, np.ones(len(values)))
-
-
-def _points(ax, rows, measure, i, estimate=mean, label=None, shift=0.0):
-    found = [estimate(row[measure]) for row in rows]
-    error = np.nan_to_num([[e.value - e.low for e in found], [e.high - e.value for e in found]])
-    x = np.arange(len(rows)) + shift
-    ax.errorbar(x, [e.value for e in found], error, fmt=MARKERS[i], color=COLOURS[i], capsize=4, label=label)

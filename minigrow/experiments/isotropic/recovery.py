@@ -15,22 +15,22 @@ first cut. Source: Bird 2026 removes neurons; its authors' programs have no expe
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.datasets import split
-from minigrow.experiments.claims import Claim, above, judge, mean, proportion
 from minigrow.experiments.isotropic.common import accuracy, network, on
+from minigrow.experiments.isotropic.recovery_claims import ARMS, EQUAL, NARROW, ONCE, STEPWISE
+from minigrow.experiments.isotropic.recovery_claims import claims as claims
+from minigrow.experiments.isotropic.recovery_figures import draw as draw
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import overlap, parts, rounded, seeds_apart
-from minigrow.experiments.tuning import over_seeds, settled, tuned_each
+from minigrow.experiments.tuning import over_seeds, tuned_each
 from minigrow.growth import Plan, Run, accept, start
 from minigrow.isotropic import prune
 from minigrow.nn import AdamW
-from minigrow.plotting import COLOURS, band, picture
 
 SAME = {"weight_decay": 1e-3, "batch": 48, "o": "trainable", "psi": "decay", "by": "sigma",
         "wide": 100, "narrow": 16, "steps": 5210, "cuts": 8, "every": 26}  # fmt: skip
@@ -69,10 +69,6 @@ PROTOCOL = (
     Setting("correction psi", "decay", "psi"),
     Setting("criterion of removal", "sigma", "by"),
 )  # fmt: skip
-ARMS = ("unpruned", "pruned at once", "pruned step by step", "narrow", "narrow, equal work")
-UNPRUNED, ONCE, STEPWISE, NARROW, EQUAL = ARMS
-MARGIN = 1.0  # pp: what counts as no worse
-EPOCH = 1042  # the authors' steps in an epoch
 THIN = 5  # every so many looks are kept for the figure
 
 
@@ -189,55 +185,3 @@ def _row(lives, tuned):
     row = {"rate": tuned.rate, "rates": list(tuned.rates), "edge": tuned.edge, "validation": rounded(tuned.scores)}
     known = {key: rounded(value, 4) for key, value in columns.items() if not np.isnan(np.sum(value[0]))}
     return row | known
-
-
-def claims(data: dict[str, Any]) -> list[Claim]:
-    """Judge, for each data set, the cut itself, the recovery, and the pruned networks beside the others."""
-    return [
-        claim for name, share in data["overlap"].items() for claim in _judged(name, data["rows"][name], share, data)
-    ]
-
-
-def _judged(name, rows, share, data):
-    unit, gone = "pp of test accuracy", f"pruned from {data['wide']} to {data['narrow']}"
-    once = {key: np.array(rows[ONCE][key]) for key in ("before", "after", "end", "back")}
-
-    def gap(arm, other):
-        edge = rows[arm]["edge"] or rows[other]["edge"]
-        return settled(mean(np.subtract(rows[arm]["end"], rows[other]["end"]), share), edge)
-
-    soon = proportion((once["back"] >= 0) & (once["back"] <= EPOCH))
-    low = "abstract 4: Low-impact neurons can be removed (neurodegeneration)"
-    sides = "(ours) at equal {}, both at tuned rates"
-    return [
-        judge(f"{name}: {gone} at once, right after it no worse than before, to {MARGIN:g} pp", low,
-              mean(once["after"] - once["before"], share), unit, above(-MARGIN)),
-        judge(f"{name}: {gone} at once and trained on, no worse than before, to {MARGIN:g} pp", low,
-              mean(once["end"] - once["before"], share), unit, above(-MARGIN)),
-        judge(f"{name}: {gone} at once, more than half are back within {EPOCH} steps", "(ours) one epoch of the authors'", soon,
-              "share of networks", above(0.5)),
-        judge(f"{name}: {gone} at once beats narrow from the start at equal steps", sides.format("steps"), gap(ONCE, NARROW), unit,
-              above(0)),
-        judge(f"{name}: {gone} at once beats narrow from the start at equal multiply-adds", sides.format("multiply-adds"),
-              gap(ONCE, EQUAL), unit, above(0)),
-        judge(f"{name}: {gone} at once ends no worse than unpruned, to {MARGIN:g} pp", sides.format("steps"), gap(ONCE, UNPRUNED),
-              unit, above(-MARGIN)),
-        judge(f"{name}: {gone} step by step beats at once", sides.format("steps"), gap(STEPWISE, ONCE), unit, above(0)),
-        judge(f"{name}: {gone} step by step beats narrow from the start at equal steps", sides.format("steps"),
-              gap(STEPWISE, NARROW), unit, above(0)),
-    ]  # fmt: skip
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `recovery.png`: test accuracy over the steps for every arm, a panel for each data set."""
-    names = list(data["overlap"])
-    with picture(folder / "recovery.png", columns=len(names), panel=(7.6, 5.4)) as axes:
-        for ax, name in zip(axes[0], names, strict=True):
-            rows = data["rows"][name]
-            for i, arm in enumerate(ARMS[:-1]):
-                band(ax, data["looks"], rows[arm]["curve"], i, arm)
-            ax.axhline(np.mean(rows[EQUAL]["end"]), color=COLOURS[4], linewidth=1.2, label=EQUAL)
-            low = np.percentile([np.mean(rows[arm]["curve"], axis=0) for arm in ARMS[:-1]], 5)
-            ax.set(title=f"{name}: {data['wide']} or {data['narrow']} neurons per layer", xlabel="training steps",
-                   ylabel="test accuracy (%)", ylim=(max(0, low - 5), None))  # fmt: skip
-            ax.legend(loc="lower right")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.experiments.isotropic.tasks import memory, per_phase
+from minigrow.experiments.isotropic.tasks_claims import memory, per_phase
 from minigrow.experiments.isotropic.tasks_lives import ADAPTIVE, PHASES, STATIC, WEAK
 from minigrow.plotting import COLOURS, GREY, bars, marked, phases, picture
 
