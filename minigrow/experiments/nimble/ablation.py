@@ -20,12 +20,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.experiments.claims import Claim, Estimate, below, geometric, judge
+from minigrow.experiments.nimble.ablation_arms import ARMS
+from minigrow.experiments.nimble.ablation_figures import draw as draw
 from minigrow.experiments.nimble.common import trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
@@ -65,40 +66,6 @@ PROTOCOL = (
     Setting("rate of arms that are not tuned", 1e-3, "rate"),
     Setting("rates of tuned arms", "none", "rates", why="ours: is the gain still there when both are tuned?", effect="two verdicts"),
 )  # fmt: skip
-RELEASED, GLOROT, SMALL = "", "glorot", "normal"  # first weights; "" stands for the configuration's
-
-
-class Arm(NamedTuple):
-    """A rule, the first weights' initialiser, how much of the budget it may spend, and whether its rate is tuned."""
-
-    rule: str
-    init: str = RELEASED
-    budget: float = 1.0
-    tuned: bool = False
-
-
-ARMS = {
-    "growing": Arm("growing"),
-    "scalar gate": Arm("scalar"),
-    "released": Arm("released"),
-    "schedule": Arm("schedule"),
-    "unseen": Arm("unseen"),
-    "extra input alone": Arm("input_only"),
-    "static": Arm("static"),
-    "static, rate tuned": Arm("static", tuned=True),
-    "growing, rate tuned": Arm("growing", tuned=True),
-    "static, 2x longer": Arm("static", budget=2.0),
-    "static, 4x longer": Arm("static", budget=4.0),
-    "static, small weights, tuned": Arm("static", SMALL, tuned=True),
-    "growing, small weights, tuned": Arm("growing", SMALL, tuned=True),
-    "growing, Glorot": Arm("growing", GLOROT),
-    "scalar gate, Glorot": Arm("scalar", GLOROT),
-    "released, Glorot": Arm("released", GLOROT),
-    "schedule, Glorot": Arm("schedule", GLOROT),
-    "static, Glorot": Arm("static", GLOROT),
-    "static, Glorot, tuned": Arm("static", GLOROT, tuned=True),
-    "growing, Glorot, tuned": Arm("growing", GLOROT, tuned=True),
-}
 
 
 class Job(NamedTuple):
@@ -209,25 +176,3 @@ def verdict(arms: dict[str, Any]) -> str:
         f"Clearly behind growing: {'; '.join(behind) or 'none'}. "
         f"Not clearly behind growing: {'; '.join(level) or 'none'}."
     )
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `ablation.png`: the test errors of every arm, seed by seed, with their geometric mean."""
-    from minigrow.plotting import COLOURS, picture
-
-    arms = data["arms"]
-    names = sorted(arms, key=lambda name: np.mean(np.log(arms[name]["test"])))
-    with picture(folder / "ablation.png", panel=(10.5, 7.2)) as axes:
-        ax = axes[0, 0]
-        for i, name in enumerate(names):
-            test, kind = np.array(arms[name]["test"]), ARMS[name].rule
-            colour = COLOURS[0] if kind == "growing" else (COLOURS[1] if kind == "static" else COLOURS[2])
-            marker = "o" if kind == "growing" else ("s" if kind == "static" else "^")
-            ax.plot(test, np.full(len(test), i) + np.linspace(-0.2, 0.2, len(test)), marker, color=colour, alpha=0.55)
-            ax.plot(np.exp(np.mean(np.log(test))), i, "|", color="black", markersize=26, markeredgewidth=3)
-        ax.set_yticks(range(len(names)), [f"{n} ({arms[n]['rate']:g})" if ARMS[n].tuned else n for n in names])
-        ax.set_xscale("log")
-        ax.set(title="what is the gain due to?", xlabel="final test error at equal multiply-adds (bar: geometric mean)")
-        for kind, colour, marker in (("growing", 0, "o"), ("parts of it", 2, "^"), ("static", 1, "s")):
-            ax.plot([], [], marker, color=COLOURS[colour], label=kind)
-        ax.legend(loc="lower right")

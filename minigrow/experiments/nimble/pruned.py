@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ import numpy as np
 from minigrow.experiments import shared
 from minigrow.experiments.claims import Claim, above, below, geometric, judge, mean
 from minigrow.experiments.nimble.common import trained
+from minigrow.experiments.nimble.pruned_figures import draw as draw
 from minigrow.experiments.nimble.twins import Job, is_curve, parts
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
@@ -227,30 +227,3 @@ def _lower(task, arms, a, b, paper, share):
         found = mean(np.subtract(arms[b]["error"], arms[a]["error"]), share)
         unit, criterion = "pp of test accuracy gained", above(0)
     return judge(f"{task}: {a} ends better than {b}, both rates tuned", paper, settled(found, edge), unit, criterion)
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `pruned.png`: the test errors of every arm on every task."""
-    from matplotlib.ticker import NullFormatter
-
-    from minigrow.plotting import COLOURS, MARKERS, picture
-
-    tasks = data["tasks"]
-    with picture(folder / "pruned.png", columns=len(tasks), panel=(6.6, 4.6)) as axes:
-        for ax, (task, arms) in zip(axes[0], tasks.items(), strict=True):
-            for i, arm in enumerate(arms.values()):
-                error = np.array(arm["error"])
-                y = i + np.linspace(-0.2, 0.2, len(error))
-                ax.plot(error, y, MARKERS[i], color=COLOURS[i], alpha=0.55)
-                middle = np.exp(np.mean(np.log(error))) if is_curve(task) else error.mean()
-                ax.plot(middle, i, "|", color="black", markersize=24, markeredgewidth=3)
-            _label(ax, task, arms)
-            ax.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _label(ax, task, arms):
-    ax.set_yticks(range(len(arms)), [f"{name} ({arm['rate']:g})" for name, arm in arms.items()])
-    ax.invert_yaxis()
-    if is_curve(task):
-        ax.set_xscale("log")
-    ax.set(title=Path(task).name, xlabel="test error (mean squared)" if is_curve(task) else "test error (%)")

@@ -10,7 +10,6 @@ Source: Radhakrishnan et al. 2025 (one slope of the mean loss for each side, wit
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,11 @@ def line(widths: np.ndarray, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return slope, np.where(total > 0, 1 - rest / np.where(total > 0, total, 1), 0.0)
 
 
+def errors(task: dict[str, Any], rule: str) -> np.ndarray:
+    """Return the errors (repeats, widths) of a twin."""
+    return np.array(task[rule]["error"], dtype=np.float64).T
+
+
 def within_range(task: dict[str, Any], span: list[float]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the widths in the range low..high, and the logarithms of the errors (repeats, widths) of both twins there.
 
@@ -47,7 +51,7 @@ def within_range(task: dict[str, Any], span: list[float]) -> tuple[np.ndarray, d
     """
     widths = np.array(task["widths"])
     kept = (span[0] <= widths) & (widths <= span[1])
-    return widths[kept], {rule: np.log(np.array(task[rule]["error"], dtype=float).T[:, kept]) for rule in RULES}
+    return widths[kept], {rule: np.log(errors(task, rule)[:, kept]) for rule in RULES}
 
 
 def straightness(widths: np.ndarray, logs: np.ndarray, share: float) -> Estimate:
@@ -95,26 +99,3 @@ def _claims(name, task, span):
         *rows,
         judge(f"{name}: growing scales no worse than static", paper, last, f"slope, growing - static, {over}", below(MARGIN)),
     ]  # fmt: skip
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `scaling.png`: the slope of both twins on every task, with intervals."""
-    from minigrow.plotting import COLOURS, GREY, MARKERS, picture
-
-    names = list(data["tasks"])
-    with picture(folder / "scaling.png", panel=(8.4, 1.8 + 0.5 * len(names))) as axes:
-        ax = axes[0, 0]
-        for i, rule in enumerate(RULES):
-            found = [slopes(data["tasks"][name], data["range"])[rule] for name in names]
-            middle = np.array([e.value for e in found])
-            half = np.nan_to_num([e.high - e.value for e in found])
-            rows = np.arange(len(names)) + 0.15 * (2 * i - 1)
-            ax.errorbar(
-                middle, rows, xerr=half, fmt=MARKERS[i], color=COLOURS[i], capsize=4, linestyle="none", label=rule
-            )
-        ax.axvline(0, color=GREY, linewidth=1.2)
-        ax.set_yticks(range(len(names)), [Path(name).name for name in names])
-        ax.invert_yaxis()
-        low, high = data["range"]
-        ax.set(title="how the error scales with width", xlabel=f"slope of log error, widths {low} to {high}")
-        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -9,7 +9,6 @@ Source: Radhakrishnan et al. 2025, and the authors' released sweeps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,9 @@ import numpy as np
 from minigrow.experiments import shared
 from minigrow.experiments.claims import Claim, above, below, geometric, judge, mean
 from minigrow.experiments.nimble import scaling
+from minigrow.experiments.nimble.scaling import errors
 from minigrow.experiments.nimble.twins import RULES, Job, is_curve, swept
+from minigrow.experiments.nimble.width_figures import draw as draw
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.tuning import settled
@@ -126,11 +127,6 @@ def _empty():
     return {"rate": [], "edge": [], "error": []}  # one entry per width; an error for each repeat
 
 
-def errors(task: dict[str, Any], rule: str) -> np.ndarray:
-    """Return the errors (repeats, widths) of a twin."""
-    return np.array(task[rule]["error"], dtype=np.float64).T
-
-
 def at_edge(task: dict[str, Any]) -> bool:
     """Return whether a rate of the task is at the edge of its grid."""
     return any(task["growing"]["edge"]) or any(task["static"]["edge"])
@@ -160,34 +156,3 @@ def _claims(name, task):
         judge(f"{name}: growing has the lower test error at every width", paper, settled(each[worst], edges),
               f"{unit}, at width {task['widths'][worst]}, where it does worst", criterion),
     ]  # fmt: skip
-
-
-def plain_numbers(ax: Any) -> None:
-    """Write per cents on a logarithmic axis as 20, 50, 100, not as powers of ten."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
-
-
-def draw(data: dict[str, Any], folder: Path) -> None:
-    """Draw `width.png`, test error against width, and `scaling.png`, the slopes."""
-    from minigrow.plotting import log_bars, picture
-
-    tasks = data["tasks"]
-    columns = min(4, len(tasks))
-    with picture(folder / "width.png", columns=columns, rows=-(-len(tasks) // columns), panel=(5.2, 4.6)) as axes:
-        for ax, (name, task) in zip(axes.ravel(), tasks.items(), strict=False):
-            for i, rule in enumerate(RULES):
-                log_bars(ax, task["widths"], errors(task, rule), i, rule)
-            ax.set_xscale("log", base=2)
-            ax.set_xticks(task["widths"], task["widths"], fontsize=12)
-            ax.set(title=Path(name).name, xlabel="neurons in the hidden layer")
-            ax.set_ylabel("test error" if is_curve(name) else "wrong on test rows (%)")
-            if not is_curve(name):
-                plain_numbers(ax)
-            ax.legend()
-        for ax in axes.ravel()[len(tasks) :]:
-            ax.set_axis_off()
-    scaling.draw(data, folder)
