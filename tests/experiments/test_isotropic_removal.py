@@ -7,7 +7,7 @@ import pytest
 
 from minigrow import isotropic
 from minigrow.experiments import protocol
-from minigrow.experiments.isotropic import ablation, common, criteria, monitor, recovery
+from minigrow.experiments.isotropic import ablation, common, criteria, monitor, recovery, recovery_claims
 from minigrow.experiments.shared import parts
 from minigrow.growth import start
 from minigrow.nn import AdamW
@@ -192,7 +192,7 @@ def recovery_data(edges=(), **ends):
         if key in ("before", "after", "back"):
             continue
         middle, swing = level if isinstance(level, tuple) else (level, 0.0)
-        rows[getattr(recovery, key)] = {"end": (middle + SHAKE + swing * SWING).tolist(), "edge": key in edges}
+        rows[getattr(recovery_claims, key)] = {"end": (middle + SHAKE + swing * SWING).tolist(), "edge": key in edges}
     rows[recovery.ONCE] |= {
         "before": (ends.get("before", 90.0) + SHAKE[::-1]).tolist(),
         "after": (ends.get("after", 90.0) + SHAKE).tolist(),
