@@ -99,7 +99,8 @@ def follow(events: Sequence[Event], optimiser: Optimiser, state: State, net: Net
     slots = [views(slot, shapes) for slot in state.slots]
     idle = set(net.sizes) - {space_of(role) for name in net.trained for role in net.axes[name]}
     for event in events:
-        moves = [move for move in event.moves if move.space not in idle]  # a space of untrained parameters has no memories
+        # a space of untrained parameters has no memories
+        moves = [move for move in event.moves if move.space not in idle]
         if moves:
             pairs = zip(slots, optimiser.orders, strict=True)
             slots = [carry(moves, named, net.axes, order, event.memory) for named, order in pairs]

@@ -45,7 +45,7 @@ VARIANTS = (
     Variant("P_add .05, P_del .25", rule=(("add", 0.05), ("delete", 0.25))),
 )
 QUICK = {"repeats": 2, "cycles": 5_000, "variants": [0, 4, 5]}
-FULL = {"repeats": 5, "cycles": 60_000, "variants": list(range(len(VARIANTS)))}
+FULL = {"repeats": 5, "cycles": 40_000, "variants": list(range(len(VARIANTS)))}
 PROTOCOL = (
     Setting("runs of each variant and text", 20, "repeats", why="ten variants on two texts, two cores",
             effect="wider intervals, no bias"),

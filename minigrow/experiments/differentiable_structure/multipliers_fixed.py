@@ -23,7 +23,7 @@ from minigrow.experiments.shared import child_seeds
 from minigrow.shares import difference
 
 QUICK = {"repeats": 4, "fixed_repeats": 3, "cycles": 2_000, "sizes": [10, 27, 50]}
-FULL = {"repeats": 12, "fixed_repeats": 6, "cycles": 100_000, "sizes": [10, 22, 27, 50, 70, 100]}
+FULL = {"repeats": 12, "fixed_repeats": 6, "cycles": 60_000, "sizes": [10, 22, 27, 50, 70, 100]}
 PROTOCOL = (
     Setting("runs of variable size", 20, "repeats", why="two cores", effect="wider intervals, no bias"),
     Setting("runs of each fixed size", 20, "fixed_repeats", why="two cores", effect="wider intervals, no bias"),
