@@ -174,7 +174,7 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             quartile_band(axes[0, 0], x, column(found, "neurons"), i, name)
             quartile_band(axes[0, 1], x, column(found, "loss"), i)
         axes[0, 0].set(title="size (median, quartiles)", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None))
-        axes[0, 0].legend(title="path, text")
+        axes[0, 0].legend(title="path, text", ncols=2, loc="upper left", bbox_to_anchor=(0.0, 0.52), fontsize=11)
         axes[0, 1].set(
             title="loss (median, quartiles)", xlabel="cycles (thousands)", ylabel="loss (nats a chunk of 40)"
         )
