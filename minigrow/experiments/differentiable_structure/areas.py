@@ -36,7 +36,7 @@ from minigrow.nn import accuracy
 __all__ = ["FIGURES", "FULL", "PROTOCOL", "QUICK", "claims", "draw", "one", "run"]
 
 FULL = {
-    "repeats": 12, "tuning": 2, "tasks": ["spirals"], "data": ["digits", "mnist-1d"], "rates": [3e-3, 1e-2, 3e-2], "steps": 4000,
+    "repeats": 10, "tuning": 1, "tasks": ["spirals"], "data": ["digits", "mnist-1d"], "rates": [3e-3, 1e-2, 3e-2], "steps": 4000,
     "batch": 40, "every": 10, "delete": 0.4, "add": 0.1, "anytime": 1e-3, "area": 0.01, "pull": 0.01, "places": 7, "T": 3,
     "hidden": {"tasks": 64, "data": 48}, "points": 3000,
 }  # fmt: skip

@@ -34,7 +34,7 @@ from minigrow.experiments.tuning import settled
 from minigrow.nn import MLP, accuracy
 
 FULL = {
-    "repeats": 10, "tuning": 2, "data": ["digits", "mnist-1d"], "rates": [1e-3, 3e-3, 1e-2], "steps": 3000, "batch": 40, "every": 1,
+    "repeats": 10, "tuning": 1, "data": ["digits", "mnist-1d"], "rates": [1e-3, 3e-3, 1e-2], "steps": 3000, "batch": 40, "every": 1,
     "pull": 0.01, "add": 0.05, "sizes": [4, 12, 32, 64],
 }  # fmt: skip
 QUICK = FULL | {"repeats": 2, "tuning": 1, "rates": [3e-3, 1e-2, 3e-2], "steps": 150, "every": 5, "sizes": [4, 16]}

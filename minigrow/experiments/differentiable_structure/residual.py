@@ -33,7 +33,7 @@ from minigrow.experiments.tuning import settled
 from minigrow.nn import accuracy
 
 FULL = {
-    "repeats": 10, "tuning": 2, "data": ["digits", "mnist-1d"], "rates": [1e-3, 3e-3, 1e-2], "steps": 2000, "batch": 40, "every": 1,
+    "repeats": 10, "tuning": 1, "data": ["digits", "mnist-1d"], "rates": [1e-3, 3e-3, 1e-2], "steps": 2000, "batch": 40, "every": 1,
     "pulls": [0.01, 0.1], "depths": [0, 1, 2, 4], "width": 8,
 }  # fmt: skip
 QUICK = FULL | {"repeats": 2, "tuning": 1, "rates": [3e-3, 1e-2, 3e-2], "steps": 120, "every": 5, "depths": [0, 1]}

@@ -49,7 +49,7 @@ SAME = {
 }
 QUICK = SAME | {"repeats": 2, "tuning": 1, "settings": {k: SETTINGS[k] for k in list(SETTINGS)[:1]}, "wide": ["teacher"],
                 "rates": [0.01, 0.03], "group": [0.003, 0.01], "steps": 600, "data_steps": 40, "hidden": 20}  # fmt: skip
-FULL = SAME | {"repeats": 20, "tuning": 2, "settings": SETTINGS, "steps": 1500, "data_steps": 1000}
+FULL = SAME | {"repeats": 20, "tuning": 1, "settings": SETTINGS, "steps": 1500, "data_steps": 1000}
 FIGURES = {
     "layers.png": (
         "Share of seeds in which the reader finds a fully connected net of each depth, at the documented prices and with prices moved,"
