@@ -29,7 +29,7 @@ FULL = {
 PROTOCOL = (
     Setting("runs of each strength", 20, "repeats", why="28 strengths and texts", effect="wider intervals"),
     Setting("cycles", 100_000, "cycles", why="28 strengths and texts",
-            effect="in 20 earlier runs at pull .0001, 60 000 against 100 000 cycles: 13.5 against 15 neurons, 9.67 nats at both (easy); 11 against 10 runs solved (hard)"),
+            effect="20 earlier runs at pull .0001, 60 000 against 100 000 cycles: 13.5 and 15 neurons (easy); 11 and 10 solved (hard)"),
     Setting("price in the loss", "none", "price", why="earlier versions of the paper have one on multipliers",
             effect="what this experiment measures"),
     Setting("pull on Why and Whh", [1e-4], "pull", why="one strength is not a range", effect="what this experiment measures"),
