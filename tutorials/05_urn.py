@@ -20,7 +20,7 @@
 # relative strengths of a few prices. It came without code, and we had only its abstract. So each formula below that
 # goes beyond "one matrix, applied again and again, and a general loss" is our reading, and each number is ours. We
 # will see layers emerge, then a residual net and local wiring, always beside a control in which they should not. One
-# natural guess will fail.
+# natural guess will fail, and one success will shrink when we look at the weights.
 
 # %%
 import dataclasses
@@ -126,9 +126,10 @@ print(structure.judge(found, 2, 1).words)
 assert found.widths == (2, 2, 1)
 
 # %% [markdown]
-# The last line comes from `minigrow.structure`, which knows nothing of the loss: it reads zeros, follows walks from
-# inputs to outputs, gives each neuron its longest path as its layer, and names the whole by rules that stand in
-# `minigrow/structure/verdict.py`. It will be our judge, so that we do not see layers because we would like to.
+# The last line comes from `minigrow.structure`, which knows nothing of the loss: it keeps the wires that lie on a walk
+# of at most $I$ steps from an input to an output, gives each neuron its longest path as its layer, and names the whole
+# by rules that stand in `minigrow/structure/verdict.py`. It will be our judge, so that we do not see layers because we
+# would like to.
 
 # %% [markdown]
 # ## The equation
@@ -150,7 +151,8 @@ assert found.widths == (2, 2, 1)
 # - time: what still changes late, costs (at the last step only the outputs count). It asks for shallow nets.
 # - loop: a wire from a neuron to itself is forbidden by a high price. This one is only ours; we will see why.
 #
-# (The library has a sixth term, `group`, which prices a neuron's outgoing wires together; no experiment needed it.)
+# (The library has two more: `group` prices a neuron's outgoing wires together, `path` the products of $|W|$ along all
+# paths. What each saves is compared in `minigrow run urn.economy --full`; here we do without.)
 #
 # **The gradient** is backpropagation through $I$ layers that happen to share one matrix. Each step $t$ sends back its
 # own $\partial L / \partial W$, and because it is the same $W$, they add:
@@ -291,17 +293,26 @@ for ax, title in zip(axes, titles, strict=True):
 plt.show()
 
 # %% [markdown]
-# **Figure 2.** Matrices: blue positive, red with a minus negative, deeper is larger. The first pool has its layers as blocks below
-# the diagonal; the second is the *same network* with hidden neurons renumbered, and looks like noise. The structure
-# reader finds the layers again (third; black lines part layers). Fourth: the identity of a residual net, a diagonal
-# in the corner from inputs to outputs, beside its branch.
+# **Figure 2.** Matrices: blue positive, red with a minus negative, deeper is larger. The first pool has its layers as
+# blocks below the diagonal; the second is the *same network* with hidden neurons renumbered, and looks like noise. The
+# reader finds the layers again (third; black lines part layers). Fourth: the identity of a residual net, a diagonal in
+# the corner from inputs to outputs, beside its branch.
 #
 # So a layer is no place in the matrix. It is a property of the graph, and that is why it can *emerge*.
 
 # %%
 print(structure.judge(structure.read_net(renamed), 3, 2).words)
 print(structure.judge(structure.read_net(residual), 3, 3).words)
+faded = residual.W.copy()
+faded[-3:, :3] *= 0.6  # the same wires at the same places, but no identity
+print(structure.judge(structure.read_net(from_matrix(residual, faded, residual.c)), 3, 3).words)
 assert structure.read_net(renamed).widths == (3, 4, 4, 2)
+assert structure.judge(structure.read_net(residual)).kind == "residual"
+assert structure.judge(structure.read_net(from_matrix(residual, faded, residual.c))).kind == "layered"
+
+# %% [markdown]
+# The last two nets have their wires at the same places. But an identity is a weight of *one*: the reader says residual
+# when such wires, within 0.1 of 1, run past a branch that matters. At 0.6 they are a few skips in a layered net.
 
 # %% [markdown]
 # ## The paper's claim at small scale
@@ -372,8 +383,14 @@ def grown(X, y, s, seed, activation):
     return trained(net, X, y, s, seed).net
 
 
+def between(value, low, high):
+    """Return the range as text, after checking that the value lies in it."""
+    assert low <= value <= high, (value, low, high)
+    return f"{low:g} to {high:g}" if low < high else f"{low:g}"
+
+
 def told(nets, test):
-    """What each net is, how many edges it has, and whether its mean squared error on the test is below 1e-3."""
+    """What each net is, its edges, its depth, and whether its mean squared error on the test is below 1e-3."""
     read = [structure.read_net(net) for net in nets]
     kinds = [structure.judge(r, net.inputs, net.outputs).kind for r, net in zip(read, nets, strict=True)]
     right = [np.mean((net(test[0]) - test[1]) ** 2) < 1e-3 for net in nets]
@@ -404,7 +421,9 @@ assert "layered" not in kinds["half XOR, no prices"]
 # prices a tangle that solves the task just as well. Being right does not make an architecture; being right *and
 # cheap* does.
 #
-# Does difficulty set the size? Four tasks that get harder, now with tanh and prices on wires and loops only:
+# Does difficulty set the size? Four tasks that get harder, now with tanh and prices on wires and loops only. (On
+# another processor, which rounds otherwise, a net may end with a wire more or less. So from here on cells print ranges,
+# and check that what they measure lies inside.)
 
 # %%
 wires = urn.Strengths(l1=0.01, loop=1.0)
@@ -414,20 +433,27 @@ tasks = {
     "3-bit parity": (bits[::2, :3], np.prod(bits[::2, :3], axis=1, keepdims=True)),
     "4-bit parity": (bits, np.prod(bits, axis=1, keepdims=True)),
 }
+expected = {"linear": (4, 5), "XOR": (6, 8.5), "3-bit parity": (10, 14), "4-bit parity": (17, 26)}
 medians = []
 for name, (X, y) in tasks.items():
-    _, edges, depth, right = told([grown(X, y, wires, seed, "tanh") for seed in SEEDS], (X, y))
+    _, edges, _, right = told([grown(X, y, wires, seed, "tanh") for seed in SEEDS], (X, y))
     medians.append(np.median(edges))
-    print(
-        f"{name:13s} median {medians[-1]:4.1f} edges (range {edges.min()} to {edges.max()}), right: {right.sum()} of 10"
-    )
+    solved = between(right.sum(), 8, 10)
+    print(f"{name:13s} median {between(medians[-1], *expected[name])} edges, right: {solved} of 10")
 assert np.all(np.diff(medians) > 0)
 
 # %% [markdown]
 # **A residual net.** The target is the input plus a little, $y_i = x_i + \tfrac12 |x_{i+1} + x_{i+2}|$ for four
-# inputs. A wire straight from $x_i$ to $y_i$ is the cheapest way to carry $x_i$. The *control* has the same small
-# term without the $x_i$. And here is the natural guess: a price on late activity should keep the branch shallow (one
-# hidden layer at most). We try it at two prices of wire.
+# inputs. The *control* has the same small term without the $x_i$.
+#
+# A wire from each $x_i$ to its $y_i$ is not enough: one of weight 0.4, beside a branch that carries the other
+# $0.6\,x_i$, is no identity. So we count twice: *by place*, all four wires are there; *by weight*, all four are within
+# 0.1 of 1. The reader asks for the weights, a branch that matters, and few cycles.
+#
+# Two natural guesses about a price on late activity. It should make the wires true: after one step an output has heard
+# only $Vx + c$ ($V$: the direct wires), and the branch arrives later, so $Vx + c$ should already say as much as it can.
+# As $|x_{i+1} + x_{i+2}|$ is even, no straight line explains any of it: the best $V$ is the identity. And the price
+# should keep the branch shallow, one hidden layer at most. We try it at two prices of wire.
 
 # %%
 MORE = range(20)
@@ -440,20 +466,39 @@ def stream(seed, identity, l1, time):
     return net, told([net], (U[128:], y[128:]))
 
 
-shallow, residuals = {}, {}
-for l1, time, seeds in ((0.001, 0.0, MORE), (0.001, 0.01, MORE), (0.003, 0.0, SEEDS), (0.003, 0.01, SEEDS)):
-    runs, name = [stream(seed, 1.0, l1, time) for seed in seeds], f"residual, l1 {l1}, time {time}"
+expected = {  # (l1, time): of 20 seeds by place, by weight, called residual, shallow
+    (0.001, 0.0): ((18, 20), (0, 6), (0, 6), (2, 10)),
+    (0.001, 0.01): ((18, 20), (16, 20), (16, 20), (8, 15)),
+    (0.003, 0.0): ((9, 15), (4, 12), (3, 11), (5, 13)),
+    (0.003, 0.01): ((18, 20), (16, 20), (16, 20), (16, 20)),
+}
+counts, off = {}, {}
+print("of 20 seeds                        by place   by weight   reader     shallow    right")
+for (l1, time), ranges in expected.items():
+    runs, name = [stream(seed, 1.0, l1, time) for seed in MORE], f"residual, l1 {l1}, time {time}"
     kinds[name], arms[name] = [report[0][0] for _, report in runs], [net for net, _ in runs]
-    residuals[l1, time] = kinds[name].count("residual")
-    shallow[l1, time] = sum(int(report[2][0] <= 2) for _, report in runs)
-    right = sum(int(report[3][0]) for _, report in runs)
-    print(f"{name:30s} residual {residuals[l1, time]}, shallow {shallow[l1, time]}, right {right} of {len(seeds)}")
-kinds["residual without x"] = [stream(seed, 0.0, 0.001, 0.0)[1][0][0] for seed in SEEDS]
-print(f"control without x: residual {kinds['residual without x'].count('residual')} of 10")
-assert residuals[0.001, 0.0] >= 16
+    V = np.array([np.diag(net.params["Wyx"]) for net in arms[name]])  # the wires from each x_i to its own y_i
+    off[l1, time] = np.abs(V - 1).max(axis=1)  # of the worst wire
+    found = [np.all(V != 0, axis=1).sum(), np.sum(off[l1, time] <= 0.1), kinds[name].count("residual")]
+    found.append(sum(int(report[2][0] <= 2) for _, report in runs))
+    said = [between(number, *ends) for number, ends in zip(found, ranges, strict=True)]
+    counts[l1, time] = list(zip(said, found, strict=True))
+    right = between(sum(int(report[3][0]) for _, report in runs), 18, 20)
+    print(f"{name:33s}", "".join(f"{text:11s}" for text in said), right)
+kinds["residual without x"] = [stream(seed, 0.0, 0.001, 0.01)[1][0][0] for seed in SEEDS]
+print(f"control without x, time 0.01: residual {kinds['residual without x'].count('residual')} of 10")
+print("the worst wire is off by, median:", end=" ")
+print(between(np.median(off[0.001, 0.0]), 0.4, 0.8), "without,", between(np.median(off[0.001, 0.01]), 0, 0.02), "with")
 assert "residual" not in kinds["residual without x"]
-assert shallow[0.001, 0.0] < shallow[0.001, 0.01]
-assert shallow[0.003, 0.0] < shallow[0.003, 0.01]
+for l1 in (0.001, 0.003):
+    more = np.subtract([n for _, n in counts[l1, 0.01]], [n for _, n in counts[l1, 0.0]])
+    assert np.all(more[1:] > 0)  # more by weight, more called residual, more shallow
+
+# %% [markdown]
+# The shape of a residual net comes without a price on late activity, its identity does not. With cheap wires all four
+# are there in nearly every net. Our first version counted these, and called the price unnecessary. But hardly any net
+# has all four within 0.1 of 1: a wire and a branch that share the work fit just as well. With the price, the first
+# guess comes true.
 
 # %% [markdown]
 # **Local wiring.** Twelve inputs stand on a line; each of four outputs is the product of two neighbours. Hidden
@@ -473,26 +518,26 @@ def line_up(seed, local, shuffled):
     return net, told([net], (X[256:], y[256:])), urn.penalty(net, urn.Strengths(local=1.0), X[:1])["local"]
 
 
-wire, near = {}, {}
+expected = {"no price": (60, 90, 0.1, 0.4), "price": (4, 7, 0.8, 1), "price, shuffled": (7, 11, 0.5, 0.8)}
+wire = {}
 for name, local, shuffled in (("no price", 0.0, False), ("price", 0.003, False), ("price, shuffled", 0.003, True)):
     runs = [line_up(seed, local, shuffled) for seed in (MORE if local else SEEDS[:6])]
     wire[name], arms[f"local, {name}"] = np.array([r[2] for r in runs]), [r[0] for r in runs]
     kinds[f"local, {name}"] = [r[1][0][0] for r in runs]
-    near[name] = np.median([structure.read_net(r[0]).local for r in runs])
-    right = f"right {sum(int(r[1][3][0]) for r in runs)} of {len(runs)}"
-    print(f"{name:16s} {right:15s} wire {np.median(wire[name]):5.1f}   short edges from inputs {near[name]:.2f}")
-print(
-    f"judged local: {kinds['local, price'].count('local')} of 20 with a price, {kinds['local, no price'].count('local')} of 6 without"
-)
+    near = np.median([structure.read_net(r[0]).local for r in runs])
+    right = between(sum(int(r[1][3][0]) for r in runs), len(runs) - 1, len(runs))
+    paid = between(np.median(wire[name]), *expected[name][:2])
+    short = between(near, *expected[name][2:])
+    print(f"{name:16s} right {right} of {len(runs)}, wire {paid}, share of short edges {short}")
+judged = [kinds[f"local, {name}"].count("local") for name in ("price", "no price")]
+print("judged local:", between(judged[0], 16, 20), f"of 20 with a price, {judged[1]} of 6 without")
 dearer = np.sum(wire["price, shuffled"] > wire["price"])
-print(f"the shuffled control pays more wire in {dearer} of 20")
-assert dearer >= 16
-assert kinds["local, price"].count("local") >= 16
-assert "local" not in kinds["local, no price"]
+print("the shuffled control pays more wire in", between(dearer, 16, 20), "of 20")
+assert judged[1] == 0
 
 # %%
 fig, axes = plt.subplots(2, 4, figsize=(11.5, 5.6))
-shown = ("linear", "half XOR", "residual, l1 0.001, time 0.0", "local, price")
+shown = ("linear", "half XOR", "residual, l1 0.001, time 0.01", "local, price")
 for (top, bottom), name in zip(axes.T, shown, strict=True):
     net = arms[name][0]
     found = structure.read_net(net)
@@ -505,11 +550,13 @@ plt.show()
 # %% [markdown]
 # **Figure 4.** Four of the networks that emerged (seed 0). *Top:* their matrices, live neurons sorted by layer, blue
 # positive, red negative. *Bottom:* the same as graphs, solid positive, dashed negative, thicker is larger. In the
-# residual net look for the diagonal in the lower left block, the straight wires.
+# residual net look for the diagonal in the lower left block, the four wires of weight 1.
 
 # %%
 colours = {"direct": ("#F0E442", ".."), "layered": ("#0072B2", ""), "residual": ("#CC79A7", "++")}
 colours |= {"local": ("#009E73", "\\\\"), "sparse": ("#E69F00", "//"), "recurrent": ("#999999", "xx")}
+colours |= {"skip": ("#56B4E9", "--"), "bottleneck": ("#D55E00", "oo"), "densenet": ("#FFFFFF", "**")}
+colours = {kind: mark for kind, mark in colours.items() if any(kind in found for found in kinds.values())}
 fig, ax = plt.subplots(figsize=(9.5, 4.6))
 for place, found in enumerate(kinds.values()):
     before = 0
@@ -526,36 +573,39 @@ plt.show()
 
 # %% [markdown]
 # **Figure 5.** The reader's verdicts on all runs, 6 to 20 seeds a row. Only prices and data differ between rows (and,
-# for local wiring, tanh instead of ReLU and a larger pool), never the method.
+# for local wiring, tanh instead of ReLU and a larger pool), never the method. "Sparse" is what no other rule fits.
 #
 # **A lifetime.** The second half of Golkar's title: the same network meets an easy task (linear), a hard one (the
-# product of three of the four inputs), and the easy one again. Dead neurons leave as they die; at each change the pool
-# grows fresh ones, listening to everybody and speaking to nobody, so that the function stays; Adam's memory is
-# carried along (`minigrow.growth.accept`).
+# product of three of the four inputs), and the easy one again, always at the same prices. Dead neurons leave as they
+# die; at each change the pool grows fresh ones, listening to everybody and speaking to nobody, so that the function
+# stays; Adam's memory is carried along (`minigrow.growth.accept`).
 
 
 # %%
 def lived(seed):
     life = growth.start(urn.Network.create(4, 1, size=28, rng=seed), Adam(rate=1e-2), rng=seed)
     ends = []
-    for y, l1 in ((linear, 0.01), (tasks["4-bit parity"][1] * bits[:, 3:], 0.003), (linear, 0.01)):
+    for y in (linear, tasks["4-bit parity"][1] * bits[:, 3:], linear):
         if life.net.size < 28:
             wide, event = urn.grow(life.net, 28 - life.net.size, rng=life.rng)
             assert np.abs(wide(bits) - life.net(bits)).max() < 64 * eps
             life = growth.accept(life, wide, event)
         until = {"since": life.step, "steps": life.step + 2000}  # prices rise anew from here
         plan = growth.Plan(**until, batch=None, loss="mse", every=50, observe=snapshot)
-        life = urn.train(life, bits, y, plan, urn.Strengths(l1=l1, loop=1.0), ramp=1000, settle=500)
+        life = urn.train(life, bits, y, plan, wires, ramp=1000, settle=500)
         ends.append((life.history.rows[-1]["edges"], np.mean((life.net(bits) - y) ** 2) < 1e-3))
     return [row["edges"] for row in life.history.rows], ends
 
 
 lives, ends = zip(*[lived(seed) for seed in SEEDS[:6]], strict=True)
 size, right = np.array(ends)[:, :, 0], np.array(ends)[:, :, 1].astype(int)
-for phase, name in enumerate(("easy", "hard", "easy again")):
-    print(f"{name:11s} median {np.median(size[:, phase]):4.1f} edges, right at its end: {right[:, phase].sum()} of 6")
-assert np.all(size[:, 1] > size[:, 0])
-assert np.all(size[:, 1] > size[:, 2])
+expected = {"easy": (4, 5), "hard": (9, 16), "easy again": (6, 10)}
+for phase, (name, ends_of) in enumerate(expected.items()):
+    edges = between(np.median(size[:, phase]), *ends_of)
+    print(f"{name:11s} median {edges} edges, right at its end: {right[:, phase].sum()} of 6")
+grew, back = np.sum(size[:, 1] > size[:, 0]), np.sum(size[:, 2] <= size[:, 0] + 1)
+print("more edges on the hard task:", between(grew, 5, 6), "of 6, back to the first number, up to one:", end=" ")
+print(between(back, 0, 3), "of 6")
 assert right.all()
 
 # %%
@@ -566,55 +616,61 @@ ax.semilogy(steps, np.median(lives, axis=0), label="median of 6", **look(0))
 for start_of, name in ((0, "easy"), (2000, "hard"), (4000, "easy again")):
     ax.axvline(start_of, color="black", linewidth=0.8)
     ax.text(start_of + 60, 2.3, name)
-ax.set(xlabel="training step", ylabel="edges", ylim=(2, 900), xlim=(0, 6000), title="structure follows the task")
+ax.set(xlabel="training step", ylabel="edges", ylim=(2, 900), xlim=(0, 6000), title="structure in a changing world")
 ax.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
 # **Figure 6.** Wires in use against training steps; grey: six lives. Each change of task begins with a burst of fresh
-# wires and ends with what the task needs.
+# wires: new neurons, and prices that rise anew.
+#
+# The hard task adds wires, and not all of them leave again, though the same task at the same prices had done with four:
+# a pool remembers. Our first version lowered $\ell_1$ while the task was hard, and saw pools return to four. With two
+# changes at once, it could not say what the task alone does.
 #
 # The verdicts. We had only the abstract, which has no numbers, so the middle column is all ours:
 
 
 # %%
-def share(number, of):
-    return f"{number} of {of}", number >= 0.8 * of
+def share(text, number, of):
+    return f"{text} of {of}", number >= 0.8 * of
 
 
 def asked(claim, found, beside=""):
     here, holds = found
-    print(f"{claim:40s}{here + beside:36s}{'holds' if holds else 'refuted'}")
+    print(f"{claim:44s}{here + beside:42s}{'holds' if holds else 'refuted'}")
 
 
-print(f"{'claim':40s}{'here':36s}verdict (80 % of seeds asked)")
-asked("two layers on half an XOR", share(layered, 10), "; 0 unpriced")
-asked("one layer on a linear target", share(kinds["linear"].count("direct"), 10))
-order_holds = bool(np.all(np.diff(medians) > 0))
-asked("harder tasks take more edges", ("-".join(f"{m:g}" for m in medians), order_holds), " (medians of 10)")
-asked("a residual net, if x is in the target", share(residuals[0.001, 0.0], 20), "; 0 of 10 without x")
-asked("late price keeps its branch shallow", share(shallow[0.001, 0.01], 20), f"; {shallow[0.001, 0.0]} without price")
-asked("  the same at l1 = 0.003", share(shallow[0.003, 0.01], 10), f"; {shallow[0.003, 0.0]} without price")
-asked("local wiring, if wire costs", share(kinds["local, price"].count("local"), 20), "; 0 of 6 unpriced")
-asked("the shuffled control pays more wire", share(dearer, 20))
-phases = np.median(size, axis=0)
-follows = np.all(size[:, 1] > size[:, 0]) and np.all(size[:, 1] > size[:, 2])
-asked("structure follows a changing task", ("-".join(f"{m:g}" for m in phases), follows), " edges (medians of 6)")
+print(f"{'claim':44s}{'here':42s}verdict (80 % of seeds asked)")
+asked("two layers on half an XOR", share(layered, layered, 10), "; 0 unpriced")
+direct = kinds["linear"].count("direct")
+asked("one layer on a linear target", share(direct, direct, 10))
+asked("harder tasks take more edges", ("more at each step", np.all(np.diff(medians) > 0)), " (medians of 10)")
+for l1 in (0.001, 0.003):
+    (place, weight, reader, branch), free = counts[l1, 0.01], counts[l1, 0.0]
+    print(f"residual, x in the target, l1 = {l1}:")
+    asked("  by place, no late price", share(*free[0], 20))
+    asked("  by weight, no late price", share(*free[1], 20))
+    asked("  by weight, late price", share(*weight, 20))
+    asked("  the reader agrees, late price", share(*reader, 20), "; 0 of 10 without x" if l1 == 0.001 else "")
+    asked("  late price keeps the branch shallow", share(*branch, 20), f"; {free[3][0]} without price")
+asked("local wiring, if wire costs", share("16 to 20", judged[0], 20), "; 0 of 6 unpriced")
+asked("the shuffled control pays more wire", share("16 to 20", dearer, 20))
+asked("a harder task adds wires", share("5 to 6", grew, 6))
+asked("  which leave when it goes", share("0 to 3", back, 6))
 
 # %% [markdown]
-# The full versions are `minigrow run urn --full`: `urn.phases`, `urn.difficulty`, `urn.residual`, `urn.locality` and
-# `urn.lifetime`, with their verdicts in `figures/urn.*/results.json` and the long answer in `tutorials/urn.md`. They
-# agree with this table.
+# The full versions are `minigrow run urn --full`; the long answer is in `tutorials/urn.md`. `urn.residual` asks the
+# same by weight on ten targets, nine of which were not made for it; `urn.lifetime` changes the task, the price, or
+# both.
 #
-# Two remarks on the row that is refuted. First, the residual net needs no price on late activity at all: it comes
-# without. Second, "refuted" is not "does nothing". At $\ell_1 = 0.001$, the experiment's setting, the price
-# makes shallow branches more frequent, and still misses the 80 % that were asked for. With dearer wires it gets
-# there. But only the first setting was asked about in advance; the second was looked at afterwards, and a claim that
-# is found by looking wants fresh data. (These seeds are fresh: the experiment uses others.)
+# Two remarks. "Refuted" is not "does nothing". At $\ell_1 = 0.001$ the price makes shallow branches more frequent, and
+# still misses the 80 % that were asked for. With dearer wires it gets there. But that setting was looked at afterwards,
+# and a claim that is found by looking wants fresh data. (These seeds are fresh: the experiment uses others.)
 #
 # And on local wiring: its share of short edges alone is a poor witness, because even the shuffled control looks more
-# local than no price at all. A price on wire also chooses *which of many equally good* wires survive. What the
-# control cannot avoid is the wire itself.
+# local than no price at all, and the reader calls single nets of it local (Figure 5). A price on wire also chooses
+# *which of many equally good* wires survive. What the control cannot avoid is the wire itself.
 
 # %% [markdown]
 # ## What breaks it
@@ -622,10 +678,18 @@ asked("structure follows a changing task", ("-".join(f"{m:g}" for m in phases), 
 # Prices are hyperparameters, and each can be wrong in its own way.
 
 # %%
-for l1, name in ((0.001, "linear"), (0.001, "XOR"), (0.03, "4-bit parity")):
+kept = {}
+for l1, name, ranges in (
+    (0.001, "linear", (22, 29, 10, 10)),
+    (0.001, "XOR", (15, 22, 9, 10)),
+    (0.03, "4-bit parity", (6, 15, 3, 7)),
+):
     X, y = tasks[name]
     _, edges, _, right = told([grown(X, y, urn.Strengths(l1=l1, loop=1.0), seed, "tanh") for seed in SEEDS], (X, y))
-    print(f"l1 = {l1:5}: {name:13s} median {np.median(edges):4.1f} edges, right: {right.sum()} of 10")
+    kept[name] = np.median(edges)
+    print(f"l1 = {l1:5}: {name:13s} median", between(kept[name], *ranges[:2]), end=" edges, ")
+    print("right:", between(right.sum(), *ranges[2:]), "of 10")
+assert kept["linear"] > kept["XOR"]
 
 for time in (0.0, 0.03):
     late = urn.Strengths(l1=0.001, time=time, loop=1.0)
@@ -633,21 +697,22 @@ for time in (0.0, 0.03):
     found, *_ = told(nets, (signs, half_xor))
     reads = np.array([forward(net, signs)[1] for net in nets])  # what each net reads out after each step
     moves = np.median(np.sqrt(np.mean(np.diff(reads, axis=1) ** 2, axis=(2, 3))), axis=0)
-    print(f"time price {time}: recurrent in {found.count('recurrent')} of 5, output moves at steps 2, 3, 4:", end=" ")
-    print(", ".join(f"{m:.2f}" for m in moves))
-assert found.count("recurrent") >= 4
+    rings = between(found.count("recurrent"), *((4, 5) if time else (0, 0)))
+    print(f"time price {time}: recurrent in {rings} of 5, output moves at steps 2, 3, 4:", end=" ")
+    print(", ".join("yes" if m > 0.005 else "no" for m in moves))
 
 X, y = tasks["XOR"]
 for loop in (0.0, 1.0):
     nets = [grown(X, y, urn.Strengths(l1=0.01, loop=loop), seed, "tanh") for seed in SEEDS[:5]]
     own = np.mean([np.count_nonzero(np.diag(net.params["Whh"])) / len(net.params["Whh"]) for net in nets])
-    print(f"loop price {loop:g}: share of hidden neurons that listen to themselves {own:.2f}")
+    own = between(own, *((0, 0) if loop else (0.5, 1)))
+    print(f"loop price {loop:g}: share of hidden neurons that listen to themselves {own}")
 
 wild = urn.Network.create(2, 1, size=28, iterations=1000, activation="relu", scale=3.0, rng=0)
 try:
     trained(wild, signs, half_xor, urn.Strengths(), 0)
 except growth.Diverged as stopped:
-    print(f"ReLU, 1000 steps: stopped, spectral radius {spectral_radius(stopped.run.net):.2f}")
+    print("ReLU, 1000 steps: stopped, spectral radius", between(spectral_radius(stopped.run.net), 3, 3.4))
 
 # %% [markdown]
 # - **Too cheap**, and prices do not decide: at $\ell_1 = 0.001$ a linear target keeps more wires than XOR. **Too
@@ -660,8 +725,8 @@ except growth.Diverged as stopped:
 #   a steeper curve. Parsimony finds holes in the price list, and then it is our list that is wrong, not the network.
 # - **Running away.** With ReLU, states grow like $\rho^t$ once the spectral radius $\rho$ of the hidden weights
 #   exceeds one. `train` stops with `growth.Diverged` and hands back the last good run.
-# - **The reader's rules are rules.** "Layered" means at most 10 % skips; a third layer that only amplifies makes
-#   "sparse" of a net that you might call layered. XOR with tanh often ends so. Activation and strengths in this
+# - **The reader's rules are rules.** "Layered" means at most 10 % skips: one wire past a layer of one or two neurons
+#   makes "skip" of a net that you might call layered. XOR with tanh sometimes ends so. Activation and strengths in this
 #   tutorial were found by search (on other seeds): *some* setting gives each architecture; not every setting does.
 
 # %% [markdown]
