@@ -16,6 +16,9 @@ import numpy as np
 
 from minigrow.differentiable_structure import Network, easy, evaluate, grow, hard, prune, sample, start, train
 from minigrow.differentiable_structure.formulas import gradient
+from minigrow.differentiable_structure.multipliers import LEARNING as FIRST_LEARNING
+from minigrow.differentiable_structure.multipliers import RULE as FIRST_RULE
+from minigrow.differentiable_structure.multipliers import Multiplied
 from minigrow.differentiable_structure.rule import outgoing_norm
 from minigrow.differentiable_structure.text import encode
 from minigrow.experiments.differentiable_structure.neurons import identities, obedience
@@ -425,9 +428,10 @@ plt.show()
 # the limit of the loss. On a plateau a network remembers part of the group; those that have fallen remember nearly all
 # of it.*
 #
-# So the median of six losses mostly tells how many of them have fallen so far. After 100000 cycles
-# (`minigrow run differentiable_structure.size --full`, 20 runs) half have, and the author's own program had, in five
-# runs, none: this number does *not* come out again here, and we do not know why.
+# So the median of six losses mostly tells how many of them have fallen so far, and the number to report is that share.
+# After 100000 cycles (`minigrow run differentiable_structure.size --full`, 50 runs) it is 0.52, with an interval from
+# 0.39 to 0.65, and the median is 11.0, as in the paper's figure. Five runs of the author's program ended between 13.2
+# and 13.8: with half of the runs still up there, that happens.
 #
 # ### When the task changes
 #
@@ -474,6 +478,44 @@ plt.show()
 # It falls slowly: at the end there are still more neurons than before the detour. One spare at a time may go, and a
 # neuron that does a little for the easy text has no reason to.
 #
+# ### The paper's first method remembers
+#
+# Most readers know the abstract of the paper's first two versions, and it says the opposite: a reduction in size "is
+# not evident". That abstract is about another method. There, each neuron has a *multiplier* $m_i$ on its way to the
+# output, $p_t = \text{softmax}(W_{hy} (m * h_t) + b_y)$, the price is on the multipliers, in the loss, and Adagrad takes
+# the steps. Its steps only ever shrink, so what is there after 40000 cycles hardly moves any more.
+
+# %%
+first = []
+for seed in range(6):
+    rng = np.random.default_rng(seed)
+    run = start(Multiplied.create(ALPHABET, rng=rng), rng=rng, optimiser=FIRST_LEARNING, memory=(0, 0))
+    for end, task in enumerate(("easy", "hard", "easy"), start=1):
+        plan = Plan(steps=end * CYCLES, record=250, quiet=True)
+        run = train(run, texts[seed][task], plan, rule=FIRST_RULE)
+    first.append(run)
+
+fig, ax = plt.subplots(figsize=(8, 4))
+stays = {}
+for i, (name, some) in enumerate({"outgoing weights": runs["return"], "multipliers": first}.items()):
+    (sizes, _), thousands = curves(some)
+    ax.plot(thousands, sizes.T, color=COLOURS[i], linewidth=0.8, alpha=0.6)
+    ax.plot(thousands, np.median(sizes, axis=0), label=f"{name}, median of 6", **look(i))
+    at_end, at_hard = sizes[:, -1], sizes[:, thousands == 40][:, 0]
+    stays[name] = np.median(at_end / at_hard)
+phases(ax, [0, 20, 40], 60, ["easy", "hard", "easy"])
+ax.set(title="two methods, one detour", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, 100))
+ax.legend(loc="upper left", bbox_to_anchor=(0, 0.88))
+print("of the size on the hard text stays, outgoing weights:", between(stays["outgoing weights"], 0.2, 0.75))
+print("of the size on the hard text stays, multipliers:", between(stays["multipliers"], 0.8, 1.2))
+plt.show()
+
+# %% [markdown]
+# *Figure 6. Under the first method (dashed) networks stay as large as the hard text has made them.*
+#
+# So "remains large" and "falls" are both right, each of its own method. Judging one version's sentence by the other
+# version's program gives a wrong verdict about a right sentence, and an earlier edition of this page did just that.
+#
 # ### Is it better than a fixed size?
 #
 # The paper says that networks which size themselves beat every fixed size on the hard text. Two controls, with the
@@ -504,34 +546,35 @@ assert overlap
 plt.show()
 
 # %% [markdown]
-# *Figure 6. Each mark is a network. Ten neurons are too few. Thirty-seven look worse, too, at least on the machine
+# *Figure 7. Each mark is a network. Ten neurons are too few. Thirty-seven look worse, too, at least on the machine
 # that made this page, but the losses overlap.*
 #
 # Beware of the black bars: with two groups of losses a median jumps when one network more has fallen. Six runs cannot
-# carry the claim for 37 neurons, and with 20 runs and 100000 cycles
-# (`minigrow run differentiable_structure.fixed --full`) nothing is left of it: the rule is clearly better than 10, 70
-# and 100 neurons, and not to be told apart from 22, 30, 37 and 50. What the rule buys is not a lower loss than a
-# well-chosen size. It is not having to choose.
+# carry the claim for 37 neurons, and with 50 variable and 20 fixed runs of 100000 cycles
+# (`minigrow run differentiable_structure.fixed --full`, seven comparisons with intervals that allow for seven) it is
+# undecided: the rule ends lower than 10, 50, 75 and 100 neurons, and cannot be told apart from 20, 30 and 37. What
+# it has been seen to buy is not a lower loss than a well-chosen size. It is not having to choose.
 #
 # ### Verdict
 
 # %%
 larger, longer = np.sum(size["hard"] > size["easy"]), np.sum(rise > 0)
 table = [
-    ("the hard text grows larger networks", f"in {larger} of 6 runs", larger == 6, "25.5 more, yes"),
-    ("loss on the hard text, 13.2 to 13.8", "no one number", highest - lowest < 1, "two groups, no"),
-    ("the size rises with a harder task", f"in {longer} of 6 runs", longer == 6, "by 24.5, yes"),
-    ("the size falls after it", "in part, in 5 or 6 of 6", np.sum(fall > 0) >= 5, "by 18, yes"),
-    ("... without loss of performance", "to 0.1 nats", abs(lost) < 0.1, "to 0.01 nats, yes"),
-    ("better than 10 neurons", "p < 0.05", clear.p < 0.05, "4.3 nats lower, yes"),
-    ("better than every fixed size", "37: they overlap", not overlap, "37: -0.1 nats, no"),
+    ("the hard text grows larger networks", f"in {larger} of 6 runs", larger == 6, "23 [19, 26] more: holds"),
+    ("loss on the hard text is 11.0", "no one number", highest - lowest < 1, "11.0 [10.1, 13.1]: undecided"),
+    ("the size rises with a harder task", f"in {longer} of 6 runs", longer == 6, "by 33 [29, 40]: holds"),
+    ("v3: the size falls after it", "in part, in 5 or 6 of 6", np.sum(fall > 0) >= 5, "by 29 [21, 33]: holds"),
+    ("v1, v2: the size stays after it", "by 0.8 to 1.2", stays["multipliers"] > 0.7, "0.96 [0.95, 1.00]: holds"),
+    ("... without loss of performance", "to 0.1 nats", abs(lost) < 0.1, "to 0.02 nats: holds"),
+    ("better than 10 neurons", "p < 0.05", clear.p < 0.05, "4.5 [2.7, 5.9] lower: holds"),
+    ("better than every fixed size", "37: they overlap", not overlap, "37: 0.2 [-0.7, 2.1]: undecided"),
 ]
-print("{:37}{:25}{:8}{}".format("claim", "measured here", "holds?", "full, 20 runs"))
+print("{:37}{:25}{:8}{}".format("claim", "measured here", "holds?", "full"))
 for claim, measured, holds, full in table:
     print(f"{claim:37}{measured:25}{'yes' if holds else 'no':8}{full}")
 
 # %% [markdown]
-# (The range 13.2 to 13.8 is from five runs of the author's program.) Verdicts of the full experiments are in
+# (11.0 is read from the paper's figure.) Verdicts of the full experiments are in
 # `figures/differentiable_structure.*/results.json`; the long answer is `differentiable_structure.md`.
 
 # %% [markdown]
