@@ -65,18 +65,19 @@ def _texts(ax: Any, data: Mapping[str, Any]) -> None:
         x = column(data[task], "cycle")[0] / 1000
         quartile_band(ax, x, column(data[task], "neurons"), i, f"{task} text")
     ax.set(title="differentiable structure: two texts", xlabel="cycles (thousands)", ylabel="neurons", ylim=(0, None))
-    ax.legend(title=f"median, quartiles, {len(data['easy'])} runs", loc="upper right", bbox_to_anchor=(1, 0.57))
+    counts = " and ".join(f"{len(data[task])}" for task in ("easy", "hard"))
+    ax.legend(title=f"median, quartiles, {counts} runs", loc="upper right", bbox_to_anchor=(1, 0.57))
 
 
 def _edges(ax: Any, data: Mapping[str, Any]) -> None:
     from minigrow.experiments.urn.common import column
-    from minigrow.experiments.urn.difficulty import REFERENCE, SMALL
+    from minigrow.experiments.urn.difficulty import SMALL
 
     names = {"linear": "linear", "xor": "XOR", "parity3": "3-bit\nparity", "parity4": "4-bit\nparity"}
     for i, (what, label) in enumerate(
         {"edges": "edges", "neurons": "hidden neurons", "depth": "depth (layers)"}.items()
     ):
-        found = [median(column(data["runs"][f"{task} {REFERENCE:g}"], what)) for task in SMALL]
+        found = [median(column(data["runs"][f"{task} {data['reference']:g}"], what)) for task in SMALL]
         middle = np.array([f.value for f in found])
         spread = np.abs(np.nan_to_num([[f.value - f.low for f in found], [f.high - f.value for f in found]]))
         ax.errorbar(np.arange(len(SMALL)) + 0.06 * (i - 1), middle, spread, label=label, capsize=4, **marked(i))
