@@ -207,4 +207,4 @@ def test_the_setting_is_sought_elsewhere():
     assert "duffing" not in residual.FULL["targets"]
     assert len(set(residual.FULL["targets"]) - {residual.MADE}) >= 6
     jobs = residual.jobs_of(residual.FULL, list(range(20)))
-    assert len(jobs) == len(set(jobs)) == 10 * (2 * 20 + 4 * 10)
+    assert len(jobs) == len(set(jobs)) == 10 * (2 * 20 + 4 * residual.FULL["controls"])
