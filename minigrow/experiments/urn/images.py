@@ -25,7 +25,7 @@ from minigrow.experiments.urn.locality import GEOMETRY, LOCAL, UNKNOWN
 from minigrow.experiments.urn.sweep import of
 
 FULL = {
-    "repeats": 8, "data": ["digits", "stand-in"], "local": [2e-4, 4e-4, 8e-4], "l1": [2.5e-4, 5e-4, 1e-3, 2e-3],
+    "repeats": 10, "data": ["digits", "stand-in"], "local": [2e-4, 4e-4, 8e-4], "l1": [2.5e-4, 5e-4, 1e-3, 2e-3],
     "rates": [3e-3, 6e-3, 1.2e-2], "tuning": 2, "hidden": 100, "iterations": 3, "steps": 1500, "batch": 100, "inputs": 256,
     "rows": 6000,
 }  # fmt: skip

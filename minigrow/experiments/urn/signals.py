@@ -27,7 +27,7 @@ from minigrow.experiments.urn.locality import GEOMETRY, LOCAL, UNKNOWN
 from minigrow.experiments.urn.sweep import column, middle, of
 
 FULL = {
-    "repeats": 9, "data": ["mnist-1d"], "local": [3e-4, 6e-4, 1.2e-3], "l1": [5e-4, 1e-3, 2e-3],
+    "repeats": 10, "data": ["mnist-1d"], "local": [3e-4, 6e-4, 1.2e-3], "l1": [5e-4, 1e-3, 2e-3],
     "rates": [1e-2, 2e-2, 4e-2], "tuning": 2, "size": 200, "iterations": 3, "steps": 4000, "batch": 100, "inputs": 64,
     "hidden": [100, 100],
 }  # fmt: skip
