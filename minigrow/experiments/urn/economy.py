@@ -22,7 +22,7 @@ from minigrow.experiments.urn.layers import Pool, one
 SAME = {"size": 28, "iterations": 3, "limits": {"spirals 1.5": 95, "friedman1": 95, "teacher": 95}}
 QUICK = SAME | {"repeats": 2, "l1": [0.001, 0.01], "group": [0.003, 0.03], "path": [0.003, 0.03], "steps": 300,
                 "limits": {"friedman1": 50, "teacher": 50}}  # fmt: skip
-FULL = SAME | {"repeats": 10, "l1": [0.001, 0.003, 0.006, 0.012, 0.03], "group": [0.001, 0.003, 0.006, 0.012, 0.04],
+FULL = SAME | {"repeats": 20, "l1": [0.001, 0.003, 0.006, 0.012, 0.03], "group": [0.001, 0.003, 0.006, 0.012, 0.04],
                "path": [0.001, 0.003, 0.01, 0.03, 0.06], "steps": 1500}  # fmt: skip
 FIGURES = {
     "economy.png": (

@@ -32,7 +32,7 @@ UNITS = ("none", "strengths", "target")
 SAME = {"tasks": {"perceptron": "linear", "layered": "half_xor"}, "prices": {"l1": 0.06, "time": 0.03}, "heights": [0.5, 1.0, 2.0],
         "size": 28, "iterations": 4}  # fmt: skip
 QUICK = SAME | {"repeats": 2, "steps": 800}
-FULL = SAME | {"repeats": 12, "steps": 2000}
+FULL = SAME | {"repeats": 20, "steps": 2000}
 FIGURES = {
     "units.png": (
         "Share of seeds with the documented architecture when the same target is half, once and twice as high, with prices in no units,"
