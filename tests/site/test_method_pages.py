@@ -25,7 +25,7 @@ def groups():
     return by_method(collect(ROOT / "figures"))
 
 
-@pytest.mark.parametrize("method", ["isotropic", "nimble"])
+@pytest.mark.parametrize("method", ABSTRACTS)
 def test_what_stands_between_the_marks_is_what_figures_say(pages, groups, method):
     text = (ROOT / "tutorials" / f"{method}.md").read_text(encoding="utf-8")
     assert pages.filled(text, pages.section(method, groups[method])) == text, "run python tutorials/pages.py"
@@ -43,13 +43,13 @@ def test_a_page_without_its_marks_is_refused(pages):
     assert pages.filled(f"a {pages.BEGIN} old {pages.END} b", "new") == f"a {pages.BEGIN}\n\nnew\n\n{pages.END} b"
 
 
-def test_the_script_writes_both_pages_and_says_when_one_is_stale(pages, tmp_path, monkeypatch, capsys):
+def test_the_script_writes_all_pages_and_says_when_one_is_stale(pages, tmp_path, monkeypatch, capsys):
     (tmp_path / "tutorials").mkdir()
     (tmp_path / "figures").symlink_to(ROOT / "figures")
     for method in pages.METHODS:
         (tmp_path / "tutorials" / f"{method}.md").write_text(f"{pages.BEGIN}\n{pages.END}\n")
     monkeypatch.setattr(pages, "HERE", tmp_path / "tutorials")
     assert pages.main(["--check"]) == 1
-    assert "isotropic.md, nimble.md" in capsys.readouterr().out
+    assert "isotropic.md, nimble.md, differentiable_structure.md, urn.md" in capsys.readouterr().out
     assert pages.main([]) == 0
     assert pages.main(["--check"]) == 0
