@@ -91,10 +91,10 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment("differentiable_structure.neurons", "What becomes of each neuron, and what do networks write?", 10, 70),
     Experiment("differentiable_structure.multipliers", "Does a size found by multipliers stay large?", 6, 770),
-    Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 600),
-    Experiment("differentiable_structure.details", "Which unmentioned details matter, and which do not?", 5, 420),
+    Experiment("differentiable_structure.multipliers_fixed", "Do multipliers beat every fixed size?", 5, 90),
+    Experiment("differentiable_structure.details", "Which unmentioned details matter, and which do not?", 5, 110),
     Experiment("differentiable_structure.proposals", "What do deletion by age and inheritance do?", 5, 210),
-    Experiment("differentiable_structure.feedforward", "What does the rule achieve in layers of a perceptron?", 3, 300),
+    Experiment("differentiable_structure.feedforward", "What does the rule achieve in layers of a perceptron?", 3, 90),
     Experiment("differentiable_structure.residual", "Residual layers that come and go: what do they achieve?", 3, 55),
     Experiment(
         "differentiable_structure.areas", "Do areas of arbitrary shape find the depth that a task needs?", 4, 150
@@ -106,7 +106,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("urn.residual", "When the target is its input plus a change, does a residual net emerge?", 6, 540),
     Experiment("urn.phases", "Which architecture appears under which prices?", 5, 170),
     Experiment("urn.layers", "Do layers of several depths and widths emerge on data not made for them?", 5, 120),
-    Experiment("urn.economy", "What does each price save: the group price, the path norm, l1 alone?", 4, 190),
+    Experiment("urn.economy", "What does each price save: the group price, the path norm, l1 alone?", 4, 160),
     Experiment("urn.units", "In which units do prices give the same structure at any height of the target?", 6, 60),
     Experiment("urn.symmetries", "Which symmetries does each price have?", 2, 5),
     Experiment("urn.lifetime", "Does the structure follow when the task changes, the prices, or both?", 6, 140),
