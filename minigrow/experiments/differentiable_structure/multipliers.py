@@ -24,7 +24,7 @@ from minigrow.experiments.shared import child_seeds
 from minigrow.plotting import quartile_band
 from minigrow.shares import difference
 
-QUICK = {"repeats": 2, "cycles": 6_000, "short_cycles": 6_000, "v3_cycles": 6_000}
+QUICK = {"repeats": 2, "cycles": 6_000, "short_cycles": 4_500, "v3_cycles": 6_000}
 FULL = {"repeats": 20, "cycles": 300_000, "short_cycles": 150_000, "v3_cycles": 100_000}
 PROTOCOL = (
     Setting("runs", 20, "repeats"),
