@@ -44,6 +44,7 @@ class Inheriting(Network):
     """
 
     graves: int = 16
+    compiled = True
 
     @classmethod
     def create(

@@ -29,6 +29,7 @@ class Network(Spaces):
     sizes: dict[str, int]
     alphabet: str
     theta: np.ndarray
+    compiled = True  # the engine knows this class; a class of yours takes the readable steps unless it says so
 
     @classmethod
     def create(cls, alphabet: str, neurons: int = 1, *, rng: Any = None, dtype: Any = np.float64) -> Network:

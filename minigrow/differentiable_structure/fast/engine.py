@@ -10,9 +10,7 @@ from minigrow.differentiable_structure.fast.cycles import cycles
 from minigrow.differentiable_structure.fast.decide import BORN, CHANCE, EPOCH, PLACE, PRUNED, SPARES, chances
 from minigrow.differentiable_structure.fast.kernels import Numbers, room
 from minigrow.differentiable_structure.fast.room import fill, get
-from minigrow.differentiable_structure.inheriting import Inheriting
 from minigrow.differentiable_structure.multipliers import PATHS, Multiplied
-from minigrow.differentiable_structure.network import Network
 from minigrow.nn.optimisers import Adagrad, RMSProp, State
 from minigrow.nn.wrappers import L1, Clip, Floor, Pull
 
@@ -30,7 +28,7 @@ def numbers(optimiser: Any, net: Any) -> Numbers | None:
     for wrapper, field in ((Pull, "amount"), (Floor, "least"), (Clip, "limit"), (L1, "strength")):
         found.append(float(getattr(optimiser, field)) if type(optimiser) is wrapper else NO_LIMIT[wrapper])
         optimiser = optimiser.inner if type(optimiser) is wrapper else optimiser
-    if type(optimiser) not in (RMSProp, Adagrad) or type(net) not in (Network, Multiplied, Inheriting):
+    if type(optimiser) not in (RMSProp, Adagrad) or "compiled" not in vars(type(net)):
         return None
     fresh, clip = 0.0, np.inf
     if type(optimiser) is RMSProp:

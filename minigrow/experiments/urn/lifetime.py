@@ -21,6 +21,7 @@ from minigrow.experiments.urn.common import OURS, at_most, child_seeds, column, 
 from minigrow.experiments.urn.lives import Job, one
 from minigrow.experiments.urn.protocols import AUTHORS, POOL
 from minigrow.growth import History
+from minigrow.growth.snapshot import keep_snapshots
 
 LIVES = {
     "task": [["easy", 0.003], ["hard", 0.003], ["easy", 0.003], ["hard", 0.003]],
@@ -33,6 +34,7 @@ CONTROLLED = ("task", "both")
 WAYS = ("plastic", "frozen", "afresh")
 FULL = {"repeats": 20, "lives": LIVES, "controlled": list(CONTROLLED), "steps": 2000, "every": 10, "rate": 0.01}
 QUICK = FULL | {"repeats": 10, "steps": 80}
+PICTURES = 100  # rows of the film that keep their weights, for replay
 FIGURES = {
     "lifetime.png": (
         "Weights that are not zero over the life of every pool: the task changes, the price changes, or both; single "
@@ -69,7 +71,7 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
         for name, way in cells for i in seeds
     ]  # fmt: skip
     found, n = pmap(one, jobs), len(seeds)
-    history = next(history for _, _, history in found if history is not None)
+    history = keep_snapshots(next(history for _, _, history in found if history is not None), PICTURES)
     lives = [
         {"life": name, "way": way, "ends": [ends for ends, _, _ in found[i * n : (i + 1) * n]],
          "edges": [_thin(course["edges"]) for _, course, _ in found[i * n : (i + 1) * n]]}
