@@ -11,7 +11,7 @@ is that of the plain network and one more step of the chain rule. With dV the gr
     net = Multiplied.create(alphabet_of(text), rng=0)
     run = train(start(net, rng=0, optimiser=LEARNING, memory=(0, 0)), text, Plan(steps=300_000), rule=RULE)
 
-LEARNING is Adagrad on gradients clipped to +-5, with the price A = 3e-5 at each of the 40 symbols of a chunk and multipliers of at least
+LEARNING is Adagrad on gradients clipped to +-5, with the price A = 3e-5 at each of 40 symbols, and multipliers of at least
 M_min = .025. A neuron with m_i <= T_D is a spare; one is born with m = T_D and all weights N(0, .01^2). The state carried over is h.
 Source: T. Miconi, arXiv 1606.06216, v1 and v2, and the released programs of that time.
 """
