@@ -4,10 +4,11 @@ Reading order: `spaces` (what a network is), `mlp` (the formulas), `losses`, `ac
 """
 
 from minigrow.nn.check import complex_step, deviation
+from minigrow.nn.layered import Layered
 from minigrow.nn.losses import accuracy, softmax
 from minigrow.nn.mlp import MLP
 from minigrow.nn.optimisers import SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
-from minigrow.nn.spaces import Layered, Spaces
+from minigrow.nn.spaces import Spaces
 from minigrow.nn.wrappers import L1, Pull
 
 __all__ = [

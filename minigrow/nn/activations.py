@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 
 class ElementWise(NamedTuple):
@@ -80,11 +81,15 @@ def normal_cdf(z: np.ndarray) -> np.ndarray:
     return ((1 + out) / 2).reshape(z.shape)
 
 
+FAR = 40.0  # where the normal density is 0 in float64; further out z^2 would overflow at last
+
+
 def _gelu_slope(z):
     return normal_cdf(z) + z * _density(z)
 
 
 def _density(z):
+    z = np.clip(z, -FAR, FAR)
     return np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 
@@ -151,7 +156,7 @@ ACTIVATIONS: dict[str, ElementWise] = {
             "gelu",
             lambda z: z * normal_cdf(z),
             _gelu_slope,
-            lambda z: (2 - z * z) * _density(z),
+            lambda z: (2 - np.clip(z, -FAR, FAR) ** 2) * _density(z),
             0.0,
             0.5,
             INERT,

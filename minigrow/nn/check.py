@@ -8,25 +8,43 @@ Source: Squire and Trapp 1998.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 
 import numpy as np
 
+from minigrow.nn.door import door
+from minigrow.nn.validate import said
+
 Scalar = Callable[[np.ndarray], complex]
 
 
+@door
 def complex_step(f: Scalar, x: np.ndarray, step: float = 1e-30) -> np.ndarray:
     """Return df/dx (P,) of an analytic scalar function of a real vector x (P,), entry by entry.
 
     >>> complex_step(lambda x: np.sum(x**3), np.array([2.0]))
     array([12.])
     """
+    if x.ndim != 1 or not 0 < abs(step) < 1:
+        raise ValueError(f"x must be a vector (P,) and step small and not 0, got shape {x.shape} and step {step!r}.")
+    if (
+        np.iscomplexobj(x) or np.isnan(x).any()
+    ):  # infinite entries may have a meaning: lambda of an isotropic net without o
+        raise ValueError(f"x must hold real numbers, got {said(x)}: the step is taken along the imaginary axis.")
     gradient = np.empty(x.shape)
     for i in range(x.size):
         moved = x.astype(complex)
         moved[i] += 1j * step
-        gradient[i] = np.imag(f(moved)) / step
+        gradient[i] = np.imag(_scalar(f(moved))) / step
     return gradient
+
+
+def _scalar(value):
+    """A function's value, which must be one number."""
+    if np.ndim(value) or not isinstance(value, (numbers.Number, np.ndarray)):
+        raise ValueError(f"f must return one number, a scalar, got {said(value)}.")
+    return value
 
 
 def central_step(f: Scalar, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
@@ -43,6 +61,7 @@ def central_step(f: Scalar, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
     return gradient
 
 
+@door
 def deviation(found: np.ndarray, expected: np.ndarray) -> float:
     """Return the greatest difference of two arrays of the same shape, relative to the greatest expected entry.
 
@@ -53,6 +72,7 @@ def deviation(found: np.ndarray, expected: np.ndarray) -> float:
     """
     if np.shape(found) != np.shape(expected):
         raise ValueError(f"arrays must have one shape, got {np.shape(found)} and {np.shape(expected)}.")
-    scale = np.max(np.abs(expected), initial=0.0)
-    gap = np.max(np.abs(np.asarray(found) - expected), initial=0.0)
-    return float(gap / scale) if scale > 0 else float(gap)
+    with np.errstate(all="ignore"):  # where one of them is infinite the deviation is too, or NaN
+        scale = np.max(np.abs(expected), initial=0.0)
+        gap = np.max(np.abs(np.asarray(found) - expected), initial=0.0)
+        return float(gap / scale) if scale > 0 else float(gap)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 compiled = njit(cache=True, error_model="numpy", nogil=True)
 # Sums may be reordered and products fused. Where this is not said, a function takes it from the caller that compiles it first.

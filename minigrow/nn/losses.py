@@ -12,7 +12,8 @@ import numpy as np
 
 from minigrow.nn.activations import sigmoid
 from minigrow.nn.blocks import block_accuracy, block_cross_entropy, block_labels
-from minigrow.nn.validate import choice, same_rows
+from minigrow.nn.door import door
+from minigrow.nn.validate import choice, outputs, same_rows
 
 LossAndGradient = tuple[float, np.ndarray]
 
@@ -75,13 +76,16 @@ def softmax_cross_entropy(p: np.ndarray, t: np.ndarray) -> LossAndGradient:
     return _scalar(loss), gradient / np.asarray(len(p), gradient.dtype)
 
 
+@door
 def softmax(p: np.ndarray) -> np.ndarray:
     """Turn logits (n, k) into class probabilities (n, k) whose rows sum to 1.
 
     >>> softmax(np.zeros((1, 2)))
     array([[0.5, 0.5]])
     """
-    weight = np.exp(p - p.real.max(axis=1, keepdims=True))
+    p = outputs(p)
+    with np.errstate(over="ignore", invalid="ignore"):  # a difference of -infinity has the right probability, 0
+        weight = np.exp(p - p.real.max(axis=1, keepdims=True))
     return weight / weight.sum(axis=1, keepdims=True)
 
 
@@ -117,6 +121,7 @@ def class_labels(t: np.ndarray, k: int) -> np.ndarray:
     return t.astype(np.int64)
 
 
+@door
 def accuracy(p: np.ndarray, t: np.ndarray) -> float:
     """Return the share of rows of outputs p (n, k) whose greatest entry is their label, in [0, 1]; t is (n,) or one-hot (n, k).
 
@@ -125,11 +130,13 @@ def accuracy(p: np.ndarray, t: np.ndarray) -> float:
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
+    p = outputs(p)
     labels = class_labels(t, p.shape[1])
     same_rows(p, labels)
     return float(np.mean(p.argmax(axis=1) == labels))
 
 
+@door
 def predictions(p: np.ndarray, loss: str) -> np.ndarray:
     """Return what outputs p (n, k) predict: p itself for "mse", classes (n,) for "softmax" and "binary".
 
@@ -140,6 +147,7 @@ def predictions(p: np.ndarray, loss: str) -> np.ndarray:
     >>> predictions(p, "softmax"), predictions(p, "binary")
     (array([0]), array([[1, 0]]))
     """
+    p = outputs(p)
     if choice(loss, LOSSES, "loss") == "mse":
         return p
     if loss == "softmax":
@@ -150,6 +158,7 @@ def predictions(p: np.ndarray, loss: str) -> np.ndarray:
     return classes[:, 0] if p.shape[1] == 1 else classes
 
 
+@door
 def goodness(p: np.ndarray, y: np.ndarray, loss: str) -> float:
     """Return the accuracy in [0, 1] of outputs p (n, k) for "softmax" and "binary", and R^2 for "mse".
 
@@ -160,7 +169,7 @@ def goodness(p: np.ndarray, y: np.ndarray, loss: str) -> float:
     >>> goodness(np.zeros((2, 1)), np.array([[-1.0], [1.0]]), "mse")
     0.0
     """
-    if loss == "softmax":
+    if choice(loss, LOSSES, "loss") == "softmax":
         return accuracy(p, y)
     if loss == "blocks":
         return float(np.nanmean(block_accuracy(p, y)))

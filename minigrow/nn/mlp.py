@@ -18,12 +18,15 @@ import numpy as np
 
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS, ElementWise
+from minigrow.nn.door import door
+from minigrow.nn.feeding import fed
 from minigrow.nn.initialisers import fill
+from minigrow.nn.layered import Layered
 from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import views
 from minigrow.nn.radial import RADIAL, Radial, length
 from minigrow.nn.signals import Signals
-from minigrow.nn.spaces import Axes, Layered
+from minigrow.nn.spaces import Axes
 
 EVERY_ACTIVATION: dict[str, ElementWise | Radial] = {**ACTIVATIONS, **RADIAL}
 
@@ -40,8 +43,10 @@ class MLP(Layered):
     sizes: dict[str, int]
     activation: str
     theta: np.ndarray
+    choices = {"activation": EVERY_ACTIVATION}  # noqa: RUF012 (as in Spaces)
 
     @classmethod
+    @door
     def create(
         cls,
         widths: Sequence[int],
@@ -70,15 +75,22 @@ class MLP(Layered):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the outputs (n, m_L) for inputs (n, m_0)."""
-        return forward(self, validate.matrix(X, self.widths[0], self.theta.dtype))[0][-1]
+        return forward(self, validate.inputs(X, self.widths[0], self.theta))[0][-1]
 
+    def activations(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what every layer says (n, m_l): X_0 to X_{L-1} and the outputs Z_L, for inputs (n, m_0)."""
+        Z, inputs = forward(self, validate.inputs(X, self.widths[0], self.theta))
+        return dict(zip(self.sizes, [*inputs, Z[-1]], strict=True))
+
+    @fed
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, m_0), y; see `minigrow.nn.losses`."""
         return gradient(self, X, y, loss)
 
+    @fed
     def signals(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax", back_to: int = 1) -> Signals:
         """Return what flows forwards and backwards on a batch, backwards to dL/dZ_l of l = `back_to`; see `minigrow.nn.signals`."""
-        return signals(self, X, y, loss, back_to)
+        return signals(self, X, y, loss, self.backwards(back_to))
 
 
 def forward(net: MLP, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

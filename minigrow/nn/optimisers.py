@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from minigrow.nn import kernels
-from minigrow.nn.validate import positive
+from minigrow.nn.door import fields
+from minigrow.nn.validate import positive, said
 
 Decayed = np.ndarray | None
 NOTHING = np.zeros((0, 2), np.int64)
@@ -57,21 +58,22 @@ def checked(optimiser: Optimiser) -> Optimiser:
     SGD(rate=0.1, decay=0.0)
     """
     if isinstance(optimiser, type) or not hasattr(optimiser, "orders") or not hasattr(optimiser, "_asdict"):
-        raise ValueError(f"an optimiser must be one of {', '.join(OPTIMISERS)}, or wrap one, got {optimiser!r}.")
+        raise ValueError(f"an optimiser must be one of {', '.join(OPTIMISERS)}, or wrap one, got {said(optimiser)}.")
     for name, value in optimiser._asdict().items():
         if name == "inner":
             checked(value)
             continue
         if not isinstance(value, (int, float, np.number)):
             if hasattr(optimiser, "update"):  # what wraps an optimiser may have fields of other kinds
-                raise ValueError(f"{name} must be a number, got {value!r}.")
+                raise ValueError(f"{name} must be a number, got {said(value)}.")
             continue
         if name in ("beta", "beta1", "beta2") and not 0 <= value < 1:
-            raise ValueError(f"{name} must lie in [0, 1), got {value!r}.")
+            raise ValueError(f"{name} must lie in [0, 1), got {said(value)}.")
         if name not in ("clip", "limit"):
             positive(value, name, zero="off" if name != "rate" else "")
         elif not value > 0:
-            raise ValueError(f"{name} must be > 0, or infinite for no clipping, got {value!r}.")
+            raise ValueError(f"{name} must be > 0, or infinite for no clipping, got {said(value)}.")
+    fields(optimiser)
     return optimiser
 
 

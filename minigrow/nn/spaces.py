@@ -12,14 +12,16 @@ the optimiser one loop, the checkpoint one array and the gradient check one dire
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.feeding import ready
 from minigrow.nn.params import check_length, flatten, size, views
 
 Role = str | int
@@ -49,14 +51,27 @@ class Spaces:
 
     sizes: dict[str, int]
     theta: np.ndarray
+    choices: ClassVar[Mapping[str, Iterable[str]]] = {}  # the fields that are names, and which names there are
 
     def __post_init__(self) -> None:
         """Check that theta has just the entries that axes and sizes ask for; a float type instead of it means zeros."""
+        if not isinstance(self.sizes, Mapping) or not self.sizes:
+            raise ValueError(f"sizes must name spaces and how many neurons they have, got {validate.said(self.sizes)}.")
         for space, m in self.sizes.items():
             validate.whole(m, f"the size of space {space}")
+        for name, options in self.choices.items():
+            validate.choice(getattr(self, name), options, name)
         if isinstance(self.theta, np.dtype):
             object.__setattr__(self, "theta", np.zeros(size(self.shapes), self.theta))
+        if not isinstance(self.theta, np.ndarray) or self.theta.dtype.kind not in "biufc":
+            raise ValueError(f"theta must be an array of numbers, got {validate.said(self.theta)}.")
+        if isinstance(self.theta, np.ma.MaskedArray):
+            raise ValueError("theta must hold a number everywhere, got a masked array. Take its data, or fill it.")
         check_length(self.theta, self.shapes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle the fields alone: windows on theta would come back as arrays of their own, which no longer follow it."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     @property
     def axes(self) -> Axes:
@@ -120,6 +135,15 @@ class Spaces:
         """How far each neuron is open, 0..1 (m,), of every space that has gates: none here."""
         return {}
 
+    @property
+    def singular(self) -> dict[str, np.ndarray]:
+        """The singular value of each neuron (m,), of every space in which a neuron has one: none here."""
+        return {}
+
+    def activations(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what the neurons of each space say (n, m) on inputs X (n, d): nothing, where a method does not tell."""
+        return {}
+
     def gradient(self, *batch: Any) -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch; its last entry names the loss."""
         raise NotImplementedError(f"{type(self).__name__} must define `gradient`: its derivative by hand.")
@@ -127,11 +151,14 @@ class Spaces:
     def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[..., float]:
         """Return f(*batch) -> loss that writes dL/dtheta into g (P,): from `gradient` here, compiled where a method has that.
 
-        It reads theta anew at every call, so an optimiser may update it in between.
+        It reads theta anew at every call, so an optimiser may update it in between. It takes each batch as it is: the caller has
+        checked the data (`nn.feeding.data`).
         """
+        ready(self, g, loss)
+        gradient = inspect.unwrap(type(self).gradient)
 
         def step(*batch: Any) -> float:
-            value, g[...] = self.gradient(*batch, loss)
+            value, g[...] = gradient(self, *batch, loss)
             return value
 
         return step
@@ -144,6 +171,9 @@ class Spaces:
         >>> bool(np.all(net.with_params(net.params).theta == net.theta))
         True
         """
+        absent = [name for name in self.axes if not isinstance(params, Mapping) or name not in params]
+        if absent:
+            raise ValueError(f"params must have arrays for {', '.join(absent)}, got {validate.said(params)}.")
         sizes = self.sizes | sizes_of(params, self.axes)
         return dataclasses.replace(
             self, sizes=sizes, theta=flatten({name: params[name] for name in self.axes}), **fields
@@ -157,45 +187,6 @@ class Spaces:
         np.False_
         """
         return dataclasses.replace(self, theta=theta)
-
-
-class Layered(Spaces):
-    """A network whose spaces h0 (inputs), h1, ..., hL (outputs) follow each other; `sizes` may be given as widths.
-
-    Hidden layers are counted from 0 wherever a caller names one; hidden layer 0 is the space h1.
-    """
-
-    def __post_init__(self) -> None:
-        """Name the layers of widths that were given as a plain sequence."""
-        if not isinstance(self.sizes, Mapping):
-            object.__setattr__(
-                self, "sizes", {f"h{l}": validate.whole(m, "each width") for l, m in enumerate(self.sizes)}
-            )
-        super().__post_init__()
-
-    @cached_property
-    def layers(self) -> int:
-        """L, the number of weight matrices between one layer and the next."""
-        return len(self.sizes) - 1
-
-    def hidden(self, layer: int) -> int:
-        """Return l = layer + 1 for a hidden layer, counted from 0; h_l is its space.
-
-        Raises ValueError for a layer that is not hidden.
-
-        >>> from minigrow.nn import MLP
-        >>> MLP.create([4, 3, 2], rng=0).hidden(0)
-        1
-        """
-        count = self.layers - 1
-        if not count:
-            raise ValueError(f"the network {self.widths} has no hidden layer. Create one with at least three widths.")
-        if not 0 <= validate.whole(layer, "layer") < count:
-            raise ValueError(
-                f"layer must be a hidden layer, 0..{count - 1} for widths {self.widths}, got {layer}. "
-                "Layer 0 is the first one behind the inputs."
-            )
-        return int(layer) + 1
 
 
 def lengths(roles: Sequence[Role], sizes: Mapping[str, int]) -> tuple[int, ...]:

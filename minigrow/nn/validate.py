@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+GREATEST = float(np.finfo(np.float64).max)
+MOST = 2**63 - 1  # 64 bits hold it; a motif of eight vertices needs 63 of them
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+HUGE = {dtype: float(np.finfo(dtype).max) ** 0.5 / 1e3 for dtype in FLOATS}  # sums of squares stay finite below
 
 
 def float_dtype(dtype: Any) -> np.dtype:
@@ -18,12 +22,79 @@ def float_dtype(dtype: Any) -> np.dtype:
     >>> float_dtype("float32")
     dtype('float32')
     """
-    found = np.dtype(dtype)
-    if found not in FLOATS:
+    try:
+        found = np.dtype(dtype) if isinstance(dtype, (str, type, np.dtype)) else None  # NumPy reads None as float64
+    except Exception:  # whatever NumPy says of what is no type
+        found = None
+    if found is None or found not in FLOATS:  # NumPy says that None equals float64
         raise ValueError(
-            f"dtype must be float32 or float64, got {found}. Half precision loses the laws this package is about."
+            f"dtype must be float32 or float64, got {found or said(dtype)}. Half precision loses the laws this package is about."
         )
     return found
+
+
+def said(value: Any) -> str:
+    """Return a value as an error quotes it: in one short line, arrays by shape and type.
+
+    >>> said("0.1"), said(np.ones((2, 3)))
+    ("'0.1'", 'an array of shape (2, 3) and dtype float64')
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    words = " ".join(repr(value).split())
+    return words if len(words) <= 100 else f"{words[:90]}... ({type(value).__name__})"
+
+
+def numbers(values: Any, name: str, whole: bool = False) -> np.ndarray:
+    """Return values as an array of numbers with at least one axis, or of whole numbers; NaN and complex numbers are kept.
+
+    Raises ValueError for words, objects, rows of different lengths, sparse matrices, masked entries and single numbers.
+
+    >>> numbers([[1, 2], [3, 4]], "X").shape
+    (2, 2)
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} must hold a number everywhere, got masked entries. Fill them in, or drop their rows.")
+    try:
+        array = np.asarray(values)
+    except Exception:  # whatever the value's own conversion says
+        raise ValueError(f"{name} must be an array of numbers with rows of one length, got {said(values)}.") from None
+    if array.dtype.kind not in "biufc" or (whole and array.size and array.dtype.kind not in "iu"):
+        raise ValueError(_not_numbers(array, name, whole))
+    if not array.ndim:
+        raise ValueError(f"{name} must be an array or a list, got the single value {said(values)}.")
+    return array
+
+
+def _not_numbers(array, name, whole=False):
+    """Why an array is refused for its type."""
+    kind = "whole numbers" if whole else "float32 or float64 (integers and booleans are converted)"
+    if name == "y":
+        kind = "labels 0, 1, ... or numbers"
+    words = " Words become numbers with: names, y = numpy.unique(y, return_inverse=True)." if name == "y" else ""
+    return f"{name} must hold {kind}, got dtype {array.dtype}.{words}"
+
+
+def number(value: Any, name: str) -> float:
+    """Return `value` if it is a real number and not NaN; what is neither int nor float becomes a float.
+
+    Raises ValueError for anything else, True and False included.
+
+    >>> number(3, "rate")
+    3
+    """
+    found = _float(value)
+    if found != found:
+        raise ValueError(f"{name} must be a number, got {said(value)}.")
+    return value if isinstance(value, (int, np.integer)) and abs(int(value)) <= MOST else found
+
+
+def _float(value):
+    """A real number as a float, NaN for what is none."""
+    try:
+        return float(value) if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) else np.nan
+    except OverflowError:
+        return np.nan
 
 
 def matrix(X: Any, width: int | None = None, dtype: Any = None, name: str = "X") -> np.ndarray:
@@ -35,13 +106,13 @@ def matrix(X: Any, width: int | None = None, dtype: Any = None, name: str = "X")
     array([[1., 2.],
            [3., 4.]])
     """
-    array = np.asarray(X)
-    if array.dtype.kind not in "biufc" or array.dtype == np.float16:
-        raise ValueError(
-            f"{name} must hold float32 or float64 (integers and booleans are converted), got dtype {array.dtype}."
-        )
+    array = numbers(X, name)
+    if array.dtype == np.float16:
+        raise ValueError(_not_numbers(array, name))
+    if dtype is not None and np.dtype(dtype).kind != "c" and array.dtype.kind != "c":
+        float_dtype(dtype)
     if array.dtype.kind == "c":
-        dtype = array.dtype
+        dtype = np.complex64 if array.dtype == np.complex64 else np.complex128
     elif dtype is None:
         dtype = array.dtype if array.dtype in FLOATS else np.float64
     if array.ndim != 2 or not len(array):
@@ -55,6 +126,40 @@ def matrix(X: Any, width: int | None = None, dtype: Any = None, name: str = "X")
     if not np.isfinite(array).all():
         row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
         raise ValueError(f"{name} must be finite, got NaN or infinity first in row {row}. Clean or drop such rows.")
+    if max(array.real.max(initial=0), -array.real.min(initial=0)) > HUGE[array.real.dtype]:
+        raise ValueError(
+            f"{name} must be small enough to be squared and summed, got {np.abs(array).max():.1e}. Scale it."
+        )
+    return array
+
+
+def inputs(X: Any, width: int, theta: np.ndarray) -> np.ndarray:
+    """Return X as `matrix` does in the float type of theta; it may be complex where theta is, as a derivative check needs it.
+
+    Raises ValueError as `matrix` does, and for a complex X where theta is real.
+
+    >>> inputs([[1, 2]], 2, np.zeros(3, np.float32)).dtype
+    dtype('float32')
+    """
+    X = matrix(X, width, theta.dtype)
+    if np.iscomplexobj(X) and not np.iscomplexobj(theta):
+        raise ValueError(
+            f"X must be real where theta is real, got {X.dtype}. Pass real and imaginary parts as columns."
+        )
+    return X
+
+
+def outputs(p: Any) -> np.ndarray:
+    """Return outputs p as a matrix (n, k) of numbers; NaN, which a run that diverges has, and complex numbers are kept.
+
+    Raises ValueError for another number of axes, and for no rows or columns.
+
+    >>> outputs([[0.0, 1.0]]).shape
+    (1, 2)
+    """
+    array = numbers(p, "p")
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(f"p must be outputs (n, k), a row for each sample, got shape {array.shape}.")
     return array
 
 
@@ -77,22 +182,28 @@ def widths(values: Iterable[int]) -> tuple[int, ...]:
     >>> widths([64, 32, 10])
     (64, 32, 10)
     """
+    if isinstance(values, (str, bytes, Mapping, set)) or not np.iterable(values):
+        raise ValueError(f"widths must be a sequence of whole numbers, like [64, 32, 10], got {said(values)}.")
     found = tuple(values)
     if len(found) < 2:
-        raise ValueError(f"widths must name at least inputs and outputs, like [64, 32, 10], got {list(found)}.")
+        raise ValueError(f"widths must name at least inputs and outputs, like [64, 32, 10], got {said(list(found))}.")
     return tuple(whole(width, "each width", least=1) for width in found)
 
 
-def whole(value: Any, name: str, least: int = 0) -> int:
-    """Return `value` as an int that is at least `least`.
+def whole(value: Any, name: str, least: int | None = 0) -> int:
+    """Return `value` as an int that is at least `least` (None: of any sign).
 
-    Raises ValueError when it is no whole number or too small.
+    Raises ValueError when it is no whole number or too small, or so large that nothing could count so far.
 
     >>> whole(np.int64(3), "neurons", least=1)
     3
     """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}.")
+    bound = "" if least is None else f" >= {least}"
+    plain = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+    if not plain or (least is not None and value < least):
+        raise ValueError(f"{name} must be a whole number{bound}, got {said(value)}.")
+    if abs(int(value)) > MOST:
+        raise ValueError(f"{name} must be a whole number whose size 64 bits can hold, got {said(value)}.")
     return int(value)
 
 
@@ -104,11 +215,12 @@ def others(chosen: Any, m: int, name: str) -> np.ndarray:
     >>> others([1, 1], 3, "neurons")
     array([0, 2])
     """
-    chosen = np.atleast_1d(np.asarray(chosen))
-    if chosen.size and (chosen.dtype.kind not in "iu" or chosen.ndim > 1 or chosen.min() < 0 or chosen.max() >= m):
-        raise ValueError(
-            f"{name} must be some of the {m} that are there, counted from 0, got {str(chosen.tolist())[:200]}."
-        )
+    given, chosen = chosen, np.zeros(0, np.intp) if np.size(chosen) == 0 else np.atleast_1d(chosen)
+    right = (
+        chosen.ndim == 1 and chosen.dtype.kind in "iu" and getattr(given, "ndim", 1) == 1 and not np.ma.is_masked(given)
+    )
+    if not right or (chosen.size and (chosen.min() < 0 or chosen.max() >= m)):
+        raise ValueError(f"{name} must be some of the {m} that are there, counted from 0, got {said(given)}.")
     stay = np.ones(m, dtype=bool)
     stay[chosen.astype(np.intp)] = False
     return np.flatnonzero(stay)
@@ -123,8 +235,8 @@ def choice(value: str, options: Sequence[str] | Iterable[str], name: str) -> str
     'tanh'
     """
     options = list(options)
-    if value not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}.")
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, got {said(value)}.")
     return value
 
 
@@ -137,9 +249,10 @@ def positive(value: float, name: str, zero: str = "") -> float:
     0.1
     """
     bound = ">= 0" if zero else "> 0"
-    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
-        raise ValueError(f"{name} must be a finite number {bound}, got {value!r}.")
-    return float(value)
+    found = _float(value)
+    if not 0 <= found <= GREATEST or (found == 0 and not zero):
+        raise ValueError(f"{name} must be a finite number {bound}, got {said(value)}.")
+    return found
 
 
 def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
@@ -154,22 +267,7 @@ def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
         return np.random.default_rng() if rng is None else rng
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(rng)
-    raise ValueError(f"rng must be a numpy.random.Generator, a seed >= 0 or None, got {rng!r}. Try rng=0.")
-
-
-def ends(X: Any, y: Any, loss: str) -> tuple[int, int, np.dtype]:
-    """Return what a new network has to know of X (n, d) and y: inputs d, outputs k, and the float type, float64 unless X is float32.
-
-    Raises ValueError for an X that is no matrix, and for labels as `labels` does where the loss is "softmax".
-
-    >>> ends(np.ones((3, 2)), [0, 1, 2], "softmax"), ends(np.ones((3, 2)), [0.0, 1.0, 2.0], "mse")[1]
-    ((2, 3, dtype('float64')), 1)
-    """
-    X, y = np.asarray(X), np.asarray(y)
-    if X.ndim != 2:
-        raise ValueError(f"X must be a matrix with one sample a row, got shape {X.shape}.")
-    k = labels(y)[1] if loss == "softmax" else 1 if y.ndim == 1 else y.shape[-1]
-    return X.shape[1], k, np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+    raise ValueError(f"rng must be a numpy.random.Generator, a seed >= 0 or None, got {said(rng)}. Try rng=0.")
 
 
 def labels(y: Any) -> tuple[np.ndarray, int]:
@@ -189,7 +287,7 @@ def labels(y: Any) -> tuple[np.ndarray, int]:
             "Words become numbers with: names, y = numpy.unique(y, return_inverse=True)."
         )
     k = int(y.max()) + 1
-    missing = np.setdiff1d(np.arange(k), y)
+    missing = np.setdiff1d(np.arange(min(k, len(y) + 5)), y)  # n labels leave five of n + 5 out
     if len(missing):
         raise ValueError(
             f"labels must name every class 0..{k - 1}, got none of {missing[:5].tolist()}. "

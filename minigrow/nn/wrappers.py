@@ -9,10 +9,11 @@ nest, as in optax: `Pull(RMSProp(0.01), 1e-4)`. To let checkpoints hold one of y
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
+from minigrow.nn.compiler import HAS_NUMBA
 from minigrow.nn.optimisers import OPTIMISERS, Optimiser, State
 from minigrow.nn.spaces import Spaces, entries, ranges
 
@@ -48,7 +49,18 @@ def bind(optimiser: Optimiser, net: Spaces, g: np.ndarray, loss: str, span: Span
         return optimiser.bind(net, g, loss, span)
     P = entries(net, net.trained)
     theta, slope, decayed = net.theta[:P], g[:P], ranges(net, net.decayed)
-    return Bound(net.bound(g, loss), lambda state: optimiser.update(state, theta, slope, decayed))
+    step = optimiser.update if HAS_NUMBA else _readable(optimiser)
+    return Bound(net.bound(g, loss), lambda state: step(state, theta, slope, decayed))
+
+
+def _readable(optimiser):
+    """The optimiser's `step` with `update`'s signature: without a compiler NumPy is quicker than the kernel's loop."""
+
+    def update(state, theta, g, decayed):
+        theta[...], state = optimiser.step(state, theta, g, decayed)
+        return state
+
+    return update
 
 
 RATE = property(lambda wrapper: wrapper.inner.rate, doc="The inner optimiser's.")
@@ -69,12 +81,13 @@ class L1(NamedTuple):
     def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
         """Return a step whose gradient holds the price; the loss it returns does not."""
         gradient, update = bind(self.inner, net, g, loss, span)
+        strength = float(self.strength)
         windows = [(net.theta[first:last], g[first:last]) for first, last in ranges(net, net.priced)]
 
         def priced(*batch: Any) -> float:
             value = gradient(*batch)
             for w, slope in windows:
-                slope += self.strength * np.sign(w)
+                slope += strength * np.sign(w)
             return value
 
         return Bound(priced, update)
@@ -107,9 +120,10 @@ class Pull(NamedTuple):
 
     def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
         """Return a step that ends with the pull."""
+        amount = float(self.amount)
 
         def pull(w: np.ndarray) -> None:
-            w -= self.amount * np.sign(w)
+            w -= amount * np.sign(w)
 
         return _followed(bind(self.inner, net, g, loss, span), net, pull)
 
@@ -125,10 +139,11 @@ class Clip(NamedTuple):
     def bind(self, net: Spaces, g: np.ndarray, loss: str, span: Span) -> Bound:
         """Return a step whose gradient is clipped."""
         gradient, update = bind(self.inner, net, g, loss, span)
+        limit = float(self.limit)
 
         def clipped(*batch: Any) -> float:
             value = gradient(*batch)
-            np.clip(g, -self.limit, self.limit, out=g)
+            np.clip(g, -limit, limit, out=g)
             return value
 
         return Bound(clipped, update)
@@ -183,13 +198,16 @@ def restored(description: Any) -> Any:
     """
     try:
         name, fields = description
-        return OPTIMISERS[name](**{key: _value(key, value) for key, value in fields.items()})
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        cls = OPTIMISERS[name]
+        return cls(**{key: _value(key, value, get_type_hints(cls).get(key)) for key, value in fields.items()})
+    except (KeyError, TypeError, ValueError, AttributeError, NameError) as error:
         raise ValueError(f"there is no such optimiser: {str(description)[:200]}.") from error
 
 
-def _value(key, value):
-    """JSON knows no tuples: every list was one, at any depth."""
+def _value(key, value, kind=None):
+    """JSON knows no tuples: every list was one, at any depth, and a named one (the prices of the pool) where the class says so."""
     if key == "inner":
         return restored(value)
-    return tuple(_value("", entry) for entry in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    return kind(*value) if hasattr(kind, "_fields") else tuple(_value("", entry) for entry in value)

@@ -22,6 +22,8 @@ def edges_of(W: Any) -> Graph:
     if hasattr(W, "tocoo"):
         return _from_triples(W.tocoo())
     W = validate.matrix(W.toarray() if hasattr(W, "toarray") else W, name="W")
+    if np.iscomplexobj(W):
+        raise ValueError(f"W must hold real weights, got {W.dtype}. Take its absolute values, or its real part.")
     _check_square(W.shape)
     return graph_of(W)
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrow.nn import validate
 from minigrow.structure.windows import is_shared, read_windows
 
 NEAR, LOCAL, CHANCE, ONCE = 2.0, 0.8, 0.6, 100
@@ -127,13 +128,16 @@ def placed(positions: Any, S: int, inputs: Sequence[int]) -> np.ndarray:
     array([[ 7.],
            [nan]])
     """
-    place = np.asarray(positions, dtype=np.float64)
+    place = validate.numbers(positions, "positions")
     if place.size == 0:
         return np.full((S, 1), np.nan)
+    if np.iscomplexobj(place):
+        raise ValueError(f"positions must be real coordinates, got {place.dtype}.")
+    place = place.astype(np.float64)
     place = place[:, None] if place.ndim == 1 else place
-    if len(place) not in (S, len(inputs)):
+    if place.ndim != 2 or len(place) not in (S, len(inputs)):
         raise ValueError(
-            f"positions must be one for each of the {S} neurons, or of the {len(inputs)} inputs, got {len(place)}."
+            f"positions must be one for each of the {S} neurons, or of the {len(inputs)} inputs, got shape {place.shape}."
         )
     if len(place) < S:
         alone, place = place, np.full((S, place.shape[1]), np.nan)

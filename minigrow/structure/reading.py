@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.door import door
 from minigrow.structure.cycles import components
 from minigrow.structure.graph import Graph, arrives, longest_from, steps_from, walks
 from minigrow.structure.nets import edges_of, from_layers, whole
@@ -43,8 +44,8 @@ class Structure(NamedTuple):
     widths: tuple[int, ...]
     skips: int
     direct: int
-    density: float
-    walks: tuple[float, ...]
+    density: float = np.nan
+    walks: tuple[float, ...] = ()
     local: float = np.nan
     chance: float = np.nan
     reach: float = np.nan
@@ -60,6 +61,7 @@ class Structure(NamedTuple):
         return max((t for t, n in enumerate(self.walks, start=1) if n), default=0)
 
 
+@door
 def read(
     W: Any,
     inputs: Sequence[int],
@@ -156,6 +158,7 @@ def _density(span, widths):
     return float(np.sum(span == 1) / possible) if possible else np.nan
 
 
+@door
 def read_net(net: Any, threshold: float | str | None = None) -> Structure:
     """Return the structure of any network of the contract, with its iterations and positions where it has them.
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigrow.nn.door import door
 from minigrow.structure.places import fields
 from minigrow.structure.reading import Structure
 from minigrow.structure.streams import streams
@@ -37,6 +38,7 @@ class Verdict(NamedTuple):
     words: str
 
 
+@door
 def judge(found: Structure) -> Verdict:
     """Return the verdict on a structure.
 

@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.nn import accuracy, softmax
+from minigrow.nn import MLP, accuracy, feeding, softmax
 from minigrow.nn.kernels import softmax_loss
-from minigrow.nn.losses import LOSSES, binary_cross_entropy, class_labels, mean_squared_error, softmax_cross_entropy
+from minigrow.nn.losses import (
+    LOSSES,
+    binary_cross_entropy,
+    class_labels,
+    goodness,
+    mean_squared_error,
+    softmax_cross_entropy,
+)
 
 
 @st.composite
@@ -200,3 +207,26 @@ def test_accuracy_wants_a_label_for_every_row():
 def test_the_compiled_softmax_writes_nowhere_else(labels, shape, words):
     with pytest.raises(ValueError, match=words):
         softmax_loss(np.zeros((2, 3)), np.array(labels), np.empty(shape))
+
+
+def test_goodness_is_the_share_of_right_answers_or_of_the_explained_variance():
+    scores = np.array([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0], [0.0, 1.0]])  # answers 0, 1, 0, 1
+    assert goodness(scores, np.array([0, 1, 1, 1]), "softmax") == 3 / 4
+    assert goodness(scores[:, :1] - 1, np.array([1, 0, 0, 0]), "binary") == 3 / 4  # answers 1, 0, 1, 0
+    assert goodness(scores[:, :1] - 1, np.array([[1], [0], [0], [0]]), "binary") == 3 / 4
+    two = np.array(
+        [[0, -1], [1, -1], [1, 0], [0, 1]]
+    )  # two tasks of two classes: 2 of 4 right, 2 of 2; -1 for no label
+    assert goodness(np.hstack([scores, scores]), two, "blocks") == pytest.approx((2 / 4 + 2 / 2) / 2)
+    t = np.array([[1.0], [2.0], [6.0]])  # the mean is 3, the squared distances 4 + 1 + 9
+    assert goodness(np.array([[1.0], [4.0], [5.0]]), t, "mse") == pytest.approx(1 - (0 + 4 + 1) / 14)
+    with pytest.raises(ValueError, match="R\\^2 needs targets that differ"):
+        goodness(t, np.ones((3, 1)), "mse")
+
+
+def test_labels_are_checked_before_anything_is_computed():
+    net = MLP.create([2, 3, 1], rng=0)
+    with pytest.raises(ValueError, match="0"):  # 0 or 1
+        feeding.checked(net, np.ones((2, 2)), np.array([0.0, 2.0]), "binary")
+    _, y = feeding.checked(net, np.ones((2, 2)), np.array([0.0, 1.0]), "binary")
+    assert y.tolist() == [[0.0], [1.0]]

@@ -1,5 +1,7 @@
 """What follows from sizes, axes and theta alone, against counting by hand; and the gradient check itself."""
 
+import copy
+import pickle
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -233,3 +235,14 @@ def test_widths_and_named_sizes_make_the_same_network():
     one, two = MLP((2, 3, 1), "tanh", theta), MLP({"h0": 2, "h1": 3, "h2": 1}, "tanh", theta)
     assert one.sizes == two.sizes
     assert one.shapes == two.shapes
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))], ids=["copy", "pickle"])
+def test_the_named_windows_of_a_copied_network_look_on_its_own_theta(copied):
+    net = MLP.create([40, 30, 2], rng=0)
+    before = net(np.ones((1, 40)))
+    other = copied(net)
+    np.testing.assert_array_equal(other(np.ones((1, 40))), before)
+    assert np.shares_memory(other.params["W1"], other.theta)
+    assert not np.shares_memory(other.theta, net.theta)
+    assert len(pickle.dumps(net)) < 1.2 * net.theta.nbytes  # the windows do not travel

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from minigrow import isotropic
 from minigrow.nn import L1, MLP, SGD, Adam, AdamW, Momentum, Pull, RMSProp
-from minigrow.nn.optimisers import OPTIMISERS, Adagrad, start
+from minigrow.nn.optimisers import OPTIMISERS, Adagrad, checked, start
 from minigrow.nn.spaces import entries
 from minigrow.nn.wrappers import ORDERS, RATE, Bound, Clip, Floor, Span, bind, described, restored
 
@@ -212,3 +212,11 @@ def test_descriptions_of_ones_own(monkeypatch):
 def test_no_such_optimiser(bad):
     with pytest.raises(ValueError, match="there is no such optimiser"):
         restored(bad)
+
+
+def test_an_infinite_limit_is_no_limit():
+    free = Clip(SGD(0.1), float("inf"))
+    assert checked(free) == free
+    np.testing.assert_array_equal(stepped(free, net())[0].theta, stepped(SGD(0.1), net())[0].theta)
+    with pytest.raises(ValueError, match="limit must be > 0"):
+        checked(Clip(SGD(0.1), 0.0))
