@@ -8,7 +8,6 @@ Source: A. Krizhevsky, Learning multiple layers of features from tiny images, 20
 
 import gzip
 import tarfile
-import zlib
 from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -18,9 +17,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from minigrow.datasets.dataset import Dataset, Splits, check_dtype, numbered
 from minigrow.datasets.sources import missing, places
+from minigrow.growth.archives import BLOCK, bounded, damaged
+from minigrow.nn.door import door
 
 PIXELS = 3 * 32 * 32
 TEXT = 1 << 16  # a list of class names is never longer than this
+SLACK = 1 << 20  # what an archive holds beside the data: headers, lists of names, a page of HTML
 
 
 class Layout(NamedTuple):
@@ -68,6 +70,7 @@ CIFAR100 = Layout(
 CIFAR100_COARSE = CIFAR100._replace(column=0, classes=20, names="coarse_label_names.txt")
 
 
+@door
 def cifar10(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
     """Return CIFAR-10's 50000 training and 10000 test photographs: X (n, 3072) 0..255, y (n,) one of 10 kinds.
 
@@ -84,6 +87,7 @@ def cifar10(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Split
     return _load(folder, CIFAR10, dtype)
 
 
+@door
 def cifar100(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
     """Return CIFAR-100's 50000 training and 10000 test photographs with their 100 fine classes; see `cifar10`.
 
@@ -150,13 +154,13 @@ def _from_folder(inner: Path, layout: Layout) -> dict[str, bytes]:
 
 def _from_archive(archive: Path, layout: Layout) -> dict[str, bytes]:
     """Return the wanted members only: regular files of the right name and size, read, never extracted."""
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
+    broken = f"{archive} is damaged or is no .tar.gz archive ({{}}). Fetch it again."
+    with damaged(broken, told=f"{archive}, "), gzip.open(archive) as unpacked:
+        stream = bounded(unpacked, sum(layout.size.values()) + SLACK, "it")
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=BLOCK) as tar:
             contents = _members(tar, archive, layout)
-            while tar.fileobj and tar.fileobj.read(TEXT):  # only at its very end does gzip compare its checksum
-                pass
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(f"{archive} is damaged or is no .tar.gz archive ({error}). Fetch it again.") from error
+        while stream.read(BLOCK):  # only at its very end does gzip compare its checksum
+            pass
     absent = [file for file in layout.records if file not in contents]
     if absent:
         raise ValueError(f"{archive} must hold {', '.join(layout.records)}; {', '.join(absent)} is not in it.")
@@ -171,6 +175,8 @@ def _members(tar: tarfile.TarFile, archive: Path, layout: Layout) -> dict[str, b
             _check_size(f"{archive}, member {member.name}", member.size, layout.size[file])
         elif not (member.isfile() and file == layout.names and member.size <= TEXT):
             continue
+        if file in contents:
+            raise ValueError(f"{archive}, member {member.name} must be there once. Fetch it again.")
         stream = tar.extractfile(member)
         assert stream is not None  # a regular file always has one
         contents[file] = stream.read()

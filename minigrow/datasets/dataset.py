@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from minigrow.nn.validate import generator
+from minigrow.nn.door import door, fields
+from minigrow.nn.validate import float_dtype, generator, numbers
 
 MOST = 10**6  # classes
 Rng = int | np.random.Generator | None
@@ -28,6 +29,7 @@ class Splits(NamedTuple):
     test: Dataset
 
 
+@door
 def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     """Return your own arrays as a checked `Dataset`: X (n, d), y (n,) class numbers, K = max y + 1.
 
@@ -41,6 +43,7 @@ def from_arrays(X: ArrayLike, y: ArrayLike, name: str = "data") -> Dataset:
     return Dataset(X, y, name, numbered(int(y.max()) + 1), X.shape[1:])
 
 
+@door
 def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng: Rng = None) -> Splits:
     """Return a random training and test set from a `Dataset` or a pair (X, y); round(test n) rows are for testing.
 
@@ -50,13 +53,27 @@ def split(data: Dataset | tuple[ArrayLike, ArrayLike], test: float = 0.2, *, rng
     >>> train.X.shape, test.X.shape
     ((3, 1), (1, 1))
     """
-    data = data if isinstance(data, Dataset) else from_arrays(*data)
+    data = sound(data) if isinstance(data, Dataset) else from_arrays(*data)
     n = len(data.y)
     cut = round(test * n) if 0 < test < 1 else 0
     if not 0 < cut < n:
         raise ValueError(f"test must leave at least one row on each side, got test={test} of {n} rows. Try test=0.2.")
     order = generator(rng).permutation(n)
     return Splits(take(data, order[cut:]), take(data, order[:cut]))
+
+
+def sound(data: Dataset) -> Dataset:
+    """Return a dataset whose X is finite rows, with a class number for each, a name, words for classes and a shape of whole numbers.
+
+    Raises ValueError as `from_arrays` does, and for fields of another kind.
+
+    >>> sound(from_arrays([[0.0], [1.0]], [0, 1])).name
+    'data'
+    """
+    X = rows(data.X)
+    data = data._replace(X=X, y=_labels(data.y, len(X)))
+    fields(data)
+    return data
 
 
 def take(data: Dataset, chosen: NDArray[Any]) -> Dataset:
@@ -74,7 +91,7 @@ def rows(X: ArrayLike) -> NDArray[Any]:
     >>> rows([[1, 2]])
     array([[1., 2.]])
     """
-    X = np.asarray(X)
+    X = numbers(X, "X")
     if X.ndim != 2 or 0 in X.shape:
         raise ValueError(f"X must be (samples, inputs) with at least one of each, got shape {X.shape}. Reshape it.")
     X = X.astype(np.float64) if X.dtype.kind in "iub" else X
@@ -86,9 +103,7 @@ def rows(X: ArrayLike) -> NDArray[Any]:
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     """Return dtype if it is float64 or float32 in this machine's byte order; raises ValueError that says what to do otherwise."""
-    if (dtype := np.dtype(dtype)) not in (np.dtype(np.float64), np.dtype(np.float32)):
-        raise ValueError(f"dtype must be float64 or float32, got {dtype}. Convert with X.astype(numpy.float64).")
-    return dtype
+    return float_dtype(dtype)
 
 
 def numbered(K: int) -> tuple[str, ...]:
@@ -97,7 +112,7 @@ def numbered(K: int) -> tuple[str, ...]:
 
 
 def _labels(y: ArrayLike, n: int) -> NDArray[np.int64]:
-    y = np.asarray(y)
+    y = numbers(y, "y")
     if y.shape != (n,):
         raise ValueError(f"y must hold one class number per row of X, shape ({n},), got shape {y.shape}.")
     if y.dtype.kind not in "iub" or y.min() < 0 or y.max() >= MOST:

@@ -4,11 +4,13 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from minigrow.datasets.dataset import Dataset, Rng, check_dtype, numbered
+from minigrow.nn.door import door
 from minigrow.nn.validate import generator
 
 RADIUS, ANGLE = 5.0, 4.0  # every arm runs from the centre to radius 5 and turns by 4 radians on the way
 
 
+@door
 def spirals(n: int, arms: int, noise: float = 0.2, *, rng: Rng = None, dtype: DTypeLike = np.float64) -> Dataset:
     """Return spiral arms of n points each, to be told apart: X (n arms, 2) in [-1, 1], y (n arms,) the arm.
 

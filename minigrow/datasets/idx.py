@@ -7,7 +7,6 @@ integer, then the bytes, last axis fastest. Source: Y. LeCun, C. Cortes, C. Burg
 import gzip
 import string
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext
 from math import prod
@@ -20,6 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from minigrow.datasets.dataset import Dataset, Splits, check_dtype, numbered
 from minigrow.datasets.sources import missing, places
+from minigrow.growth.archives import allowed, damaged
+from minigrow.nn.door import door
 
 MOST = 1 << 31  # bytes; a header that announces more is damaged
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -55,6 +56,7 @@ EMNIST_LETTERS = Layout(
 )
 
 
+@door
 def mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
     """Return MNIST's 60000 training and 10000 test digits: X (n, 784) grey 0..255, y (n,) the digit.
 
@@ -72,6 +74,7 @@ def mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
     return _load(folder, MNIST, check_dtype(dtype))
 
 
+@door
 def fashion_mnist(folder: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits:
     """Return Fashion-MNIST's 60000 training and 10000 test garments: X (n, 784) grey 0..255, y (n,) the kind.
 
@@ -124,17 +127,25 @@ def read_idx(path: str | PathLike[str] | zipfile.Path, axes: int) -> NDArray[np.
     Raises ValueError when the file is not IDX, has another type or number of axes, or is shorter or longer than it says.
     """
     path = path if isinstance(path, zipfile.Path) else Path(path)
-    with path.open("rb") as file:
-        try:
-            with gzip.open(file) if file.peek(2)[:2] == b"\x1f\x8b" else nullcontext(file) as opened:
-                return _read(opened, path, axes)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            raise ValueError(
-                f"{path} is damaged: its gzip data ends or breaks early ({error}). Fetch it again."
-            ) from error
+    with damaged(f"{path} is damaged: its gzip data ends or breaks early ({{}}). Fetch it again.", told=str(path)):
+        size = _size(path)
+        with path.open("rb") as file:
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            with gzip.open(file) if packed else nullcontext(file) as opened:
+                return _read(opened, path, axes, min(MOST, allowed(size) if packed else size))
 
 
-def _read(file: IO[bytes], path: Place, axes: int) -> NDArray[np.uint8]:
+def _size(path: Place) -> int:
+    """Return how many bytes a file has, or a member of an archive says it has once the archive is unpacked."""
+    if isinstance(path, Path):
+        return path.stat().st_size
+    member, whole = path.root.getinfo(path.at), Path(path.root.filename or "").stat().st_size
+    if member.compress_size > whole or member.file_size > allowed(member.compress_size):
+        raise ValueError(f"{path} says it unpacks {member.compress_size} bytes to {member.file_size}. Fetch it again.")
+    return member.file_size
+
+
+def _read(file: IO[bytes], path: Place, axes: int, most: int) -> NDArray[np.uint8]:
     """Return the array: first the magic number, then the lengths, then exactly as many bytes as they announce."""
     expected, header = bytes([0, 0, 8, axes]), file.read(4 + 4 * axes)
     if header[:4] != expected:
@@ -144,9 +155,10 @@ def _read(file: IO[bytes], path: Place, axes: int) -> NDArray[np.uint8]:
     if len(header) < 4 + 4 * axes:
         raise ValueError(f"{path} must have a header of {4 + 4 * axes} bytes, found {len(header)}. Fetch it again.")
     shape = tuple(np.frombuffer(header, ">u4", offset=4).tolist())
-    content = file.read(min(prod(shape), MOST) + 1)
+    content = file.read(min(prod(shape), most) + 1)
     if len(content) != prod(shape):
-        found = len(content) if len(content) < prod(shape) else f"more than {prod(shape)}"
+        found = f"at most {most}" if len(content) > most else len(content)
+        found = found if len(content) <= prod(shape) else f"more than {prod(shape)}"
         raise ValueError(
             f"{path} must hold {prod(shape)} bytes after its header {shape}, found {found}. Fetch it again."
         )
@@ -193,10 +205,8 @@ def _rooms(layout: Layout, folder: str | PathLike[str]) -> Iterator[Place]:
 
 
 def _opened(archive: Path) -> zipfile.Path:
-    try:
+    with damaged(f"{archive} is damaged or is no .zip archive ({{}}). Fetch it again."):
         return zipfile.Path(archive)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{archive} is damaged or is no .zip archive ({error}). Fetch it again.") from error
 
 
 def _plain_or_gzip(room: Place, file: str) -> Place | None:

@@ -16,16 +16,18 @@ from urllib.request import Request, urlopen
 from tqdm import tqdm
 
 from minigrow.datasets.sources import Remote, source
+from minigrow.nn.door import door
 
 BLOCK = 1 << 16
 TIMEOUT = 30  # seconds without a byte
 
 
-def fetch(name: str, folder: str | PathLike[str], *, mirrors: Sequence[str] | None = None) -> list[Path]:
+@door
+def fetch(name: str, folder: str | PathLike[str], *, mirrors: str | Sequence[str] | None = None) -> list[Path]:
     """Download the files of one dataset into folder/name and return their paths; what is there already is only checked.
 
     name: mnist, fashion-mnist, cifar-10, cifar-100 or emnist-letters (562 MB).
-    mirrors: base addresses to use instead of the known ones.
+    mirrors: one or several base addresses to use instead of the known ones.
     An interrupted call leaves .part files: the same call again goes on from there.
 
     Raises ValueError for an unknown name, a wrong SHA-256 (the part is deleted), or another file of that name in the way;
@@ -70,10 +72,13 @@ def sha256(path: Path) -> str:
 
 def _receive(url: str, part: Path, size: int | None) -> None:
     """Append what is missing to the part; when the server cannot go on from there, start over."""
-    response, start = _open(url, part.stat().st_size if part.exists() else 0)
+    there = part.stat().st_size if part.exists() else 0
+    response, start = _open(url, there)
     with response:
-        length = response.headers.get("Content-Length")
-        _append(response, part, start, start + int(length) if length else size)
+        total = size if response.length is None else start + response.length
+        if size is not None and total is not None and total > size:
+            raise ValueError(f"the file has {size} bytes, the server offers {total}; nothing was fetched")
+        _append(response, part, start, total, size)
 
 
 def _open(url: str, start: int) -> tuple[http.client.HTTPResponse, int]:
@@ -99,11 +104,14 @@ def _open(url: str, start: int) -> tuple[http.client.HTTPResponse, int]:
     raise ConnectionError(f"asked for the whole file, got a piece of it ({given})")
 
 
-def _append(response: http.client.HTTPResponse, part: Path, start: int, total: int | None) -> None:
-    """Write the response after the first `start` bytes, with a progress bar if there is a terminal."""
+def _append(response: http.client.HTTPResponse, part: Path, start: int, total: int | None, size: int | None) -> None:
+    """Write the response after the first `start` bytes, with a progress bar if there is a terminal; stop beyond `size` bytes."""
     bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, disable=None)
     with bar, part.open("ab" if start else "wb") as file:
         while block := response.read(BLOCK):
+            if size is not None and file.tell() + len(block) > size:
+                part.unlink()
+                raise ValueError(f"the file has {size} bytes, the server sends more; the part was deleted")
             file.write(block)
             bar.update(len(block))
     found = part.stat().st_size
@@ -129,6 +137,15 @@ def _finish(part: Path, target: Path, remote: Remote) -> Path:
     return target
 
 
+def printable(text: str) -> str:
+    r"""Return a text that came over the network with "?" for everything that would steer a terminal, cut at 300 letters.
+
+    >>> printable("Not\x1b[2J Found\r\n")
+    'Not?[2J Found??'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:300])
+
+
 def _keep(target: Path, remote: Remote) -> Path:
     """Return the file that is there already, or refuse: somebody else's file is never overwritten."""
     if remote.sha256 is not None and (found := sha256(target)) != remote.sha256:
@@ -139,7 +156,7 @@ def _keep(target: Path, remote: Remote) -> Path:
 
 
 def _failure(troubles: list[tuple[str, Exception]], target: Path, remote: Remote) -> Exception:
-    told = "; ".join(f"{url}: {error}" for url, error in troubles)
+    told = "; ".join(f"{url}: {printable(str(error))}" for url, error in troubles)
     advice = f"Without a network: put {remote.file} into {target.parent} yourself"
     advice += f" (SHA-256 {remote.sha256})." if remote.sha256 else "."
     wrong = any(type(error) is ValueError for _, error in troubles)

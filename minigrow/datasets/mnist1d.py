@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import DTypeLike, NDArray
 
 from minigrow.datasets.dataset import Dataset, Splits, check_dtype, numbered
+from minigrow.nn.door import door
 
 TEMPLATES = (
     (5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5),
@@ -35,6 +36,7 @@ LONG, POINTS = 72, 40
 SIGMA = 2  # of the Gaussian filter, in points; it is cut at 4 sigma
 
 
+@door
 def mnist1d(dtype: DTypeLike = np.float64) -> Splits:
     """Return the 4000 training and 1000 test signals as the authors publish them: X (n, 40), y (n,) the digit drawn by a line.
 

@@ -23,6 +23,7 @@ from minigrow.datasets.mnist1d import mnist1d
 from minigrow.datasets.shipped import digits
 from minigrow.datasets.sources import SOURCES, places, plain
 from minigrow.datasets.standin import stand_in
+from minigrow.nn.door import door
 
 BUILT_IN: dict[str, Callable[[DTypeLike], Splits | Dataset]] = {
     "digits": digits,
@@ -47,6 +48,7 @@ def known() -> tuple[str, ...]:
     return tuple(BUILT_IN)
 
 
+@door
 def load(name: str | PathLike[str], dtype: DTypeLike = np.float64) -> Splits | Dataset:
     """Return the dataset of that name, or the one in that folder: in folder/NAME, where `fetch` puts it, or in the folder itself.
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from minigrow.datasets.dataset import Dataset, Splits, from_arrays
+from minigrow.growth.archives import damaged
 
 Reader = Callable[[Path, DTypeLike], Splits | Dataset]
 ALL = ("X.npy", "y.npy")
@@ -73,7 +74,5 @@ def _array(path: Path) -> NDArray[Any]:
         raise FileNotFoundError(
             f"{path} must be there beside the other arrays. Write it with numpy.save({path.name!r}, ...)."
         )
-    try:
+    with damaged(f"{path} must be an array of numbers written by numpy.save, but: {{}}"):
         return np.lib.format.open_memmap(path, mode="r")
-    except ValueError as error:
-        raise ValueError(f"{path} must be an array of numbers written by numpy.save, but: {error}") from error

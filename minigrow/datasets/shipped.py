@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from minigrow.datasets.dataset import Dataset, check_dtype, numbered
+from minigrow.nn.door import door
 
 
+@door
 def digits(dtype: DTypeLike = np.float64) -> Dataset:
     """Return 1797 handwritten digits: X (1797, 64) ink per pixel 0..16, row by row; y (1797,) the digit.
 

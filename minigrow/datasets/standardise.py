@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minigrow.datasets.dataset import Dataset, rows
+from minigrow.nn.door import door
 
 CHUNK = 4096  # rows summed at a time, so that big float32 data needs no float64 copy of itself
 
@@ -54,6 +55,7 @@ class Standardiser(NamedTuple):
         return (X - self.mean.astype(X.dtype)) / self.scale.astype(X.dtype)
 
 
+@door
 def standardised(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
     """Return train and the others, all standardised by the mean and scale of `train` alone.
 

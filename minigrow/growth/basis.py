@@ -33,8 +33,9 @@ from typing import NamedTuple
 import numpy as np
 
 from minigrow.growth.places import Part, Places, along, matrix, product, shape, squared  # noqa: F401 (examples show matrices)
+from minigrow.nn.door import door
 from minigrow.nn.spaces import Axes, space_of
-from minigrow.nn.validate import whole
+from minigrow.nn.validate import said, whole
 
 
 class Change(NamedTuple):
@@ -90,6 +91,7 @@ class Move(NamedTuple):
     change: Change
 
 
+@door
 def rotate(R: np.ndarray) -> Change:
     """T = R', U = R for an orthogonal R (h, h) whose columns are the new axes.
 
@@ -99,9 +101,11 @@ def rotate(R: np.ndarray) -> Change:
     array([[ 0.,  1.],
            [-1.,  0.]])
     """
-    if R.ndim != 2 or R.shape[0] != R.shape[1]:
-        raise ValueError(f"R must be a square matrix, got shape {R.shape}.")
-    gap = float(np.abs(R.T @ R - np.eye(len(R))).max())
+    if R.ndim != 2 or R.shape[0] != R.shape[1] or not R.size or np.iscomplexobj(R):
+        raise ValueError(f"R must be a square matrix, got shape {R.shape} of {R.dtype}.")
+    R = R if R.dtype.kind == "f" else R.astype(np.float64)
+    with np.errstate(all="ignore"):
+        gap = float(np.abs(R.T @ R - np.eye(len(R))).max())
     if not gap <= 1000 * len(R) * np.finfo(R.dtype).eps:
         raise ValueError(
             f"R must be orthogonal, but R'R differs from 1 by up to {gap:.1e}. Use the Q of a QR factorisation."
@@ -110,6 +114,7 @@ def rotate(R: np.ndarray) -> Change:
     return Change(T, T)
 
 
+@door
 def permute(order: Sequence[int]) -> Change:
     """Put old neuron order[i] in place i; `order` lists each of 0..h-1 once.
 
@@ -126,6 +131,7 @@ def permute(order: Sequence[int]) -> Change:
     return place(order, len(order))
 
 
+@door
 def flip(signs: Sequence[float]) -> Change:
     """Multiply neuron i by signs[i], which is 1 or -1 (h,), on both sides.
 
@@ -136,12 +142,13 @@ def flip(signs: Sequence[float]) -> Change:
            [ 0., -1.]])
     """
     signs = np.array(signs, dtype=np.float64)
-    if not np.isin(signs, (-1, 1)).all():
+    if signs.ndim != 1 or not np.isin(signs, (-1, 1)).all():
         raise ValueError(f"signs must be 1 or -1, got {signs.tolist()}. For other factors use rescale(...).")
     place = Places(np.arange(len(signs)), signs, len(signs))
     return Change(place, place)
 
 
+@door
 def rescale(c: Sequence[float]) -> Change:
     """Multiply what produces neuron i by c[i] > 0 (h,) and divide what consumes it.
 
@@ -151,12 +158,15 @@ def rescale(c: Sequence[float]) -> Change:
     array([[0.5]])
     """
     c = np.array(c, dtype=np.float64)
+    if c.ndim != 1:
+        raise ValueError(f"factors must be a vector (h,), got shape {c.shape}.")
     if not (np.isfinite(c) & (c > 0)).all():
         raise ValueError(f"factors must be finite and > 0, got {c.tolist()}. For signs use flip(...).")
     source = np.arange(len(c))
     return Change(Places(source, c, len(c)), Places(source, 1 / c, len(c)))
 
 
+@door
 def append(h: int, neurons: int) -> Change:
     """Add neurons behind the h there are: new rows and new columns start at zero.
 
@@ -169,6 +179,7 @@ def append(h: int, neurons: int) -> Change:
     return place([*range(h), *[-1] * neurons], h)
 
 
+@door
 def duplicate(h: int, neuron: int, share: float) -> Change:
     """Copy a neuron behind the h there are; the first keeps `share` q of the outgoing weights, the copy gets 1 - q.
 
@@ -192,6 +203,7 @@ def duplicate(h: int, neuron: int, share: float) -> Change:
     return Change(Places(source, np.ones(h + 1), h), Places(source, split, h))
 
 
+@door
 def place(sources: Sequence[int], h: int) -> Change:
     """Put old neuron sources[i] of h in place i, a new one where that is -1: what `permute`, `append` and `keep` have in common.
 
@@ -209,6 +221,7 @@ def place(sources: Sequence[int], h: int) -> Change:
     return Change(part, part)
 
 
+@door
 def keep(kept: Sequence[int], h: int) -> Change:
     """Keep only these neurons of h, in this order, and drop the rest.
 
@@ -239,6 +252,10 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes, n
     """
     result = dict(params)
     for space, change in moves:
+        if not isinstance(change, Change) or not isinstance(space, str):
+            raise ValueError(
+                f"a move must be a space's name and a change of basis, got {said(space)} and {said(change)}."
+            )
         touched, old, produce = False, change.old, along(change.T, new)
         consume = produce if change.Ut is change.T else along(change.Ut, new)
         for name, array in result.items():
@@ -251,7 +268,9 @@ def apply(moves: Iterable[Move], params: Mapping[str, np.ndarray], axes: Axes, n
             result[name] = array
         if not touched:
             known = sorted({str(space_of(role)) for name in result for role in axes[name] if not isinstance(role, int)})
-            raise ValueError(f"a move on {space!r} touches no axis: the spaces are {', '.join(known)}. Is it a typo?")
+            raise ValueError(
+                f"a move on {said(space)} touches no axis: the spaces are {', '.join(known)}. Is it a typo?"
+            )
     return {name: np.array(array) if array is params[name] else array for name, array in result.items()}
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from minigrow.growth.basis import Move
-from minigrow.nn.validate import same_rows, whole
+from minigrow.nn.feeding import data
+from minigrow.nn.validate import numbers, said, same_rows, whole
 
 Feed = dict[str, Any]
 
@@ -59,7 +60,7 @@ class Shuffled(NamedTuple):
 
     def begin(self, feed: Feed) -> Feed:
         """Go on with the rows that are left of an epoch of as many rows, else with a new epoch."""
-        n = len(self.X)
+        n = len(numbers(self.X, "X"))
         whole(self.batch, "batch", least=1)
         fresh = _begun(self, feed) | {"n": n, "order": np.zeros(0, np.int64), "total": 0.0}
         if feed.get("n") != n:
@@ -132,7 +133,36 @@ class Whole(NamedTuple):
 
 def _begun(source, feed):
     """The epochs so far and the loss of the last one, for rows that can be dealt."""
-    if not len(source.X):
+    if not len(numbers(source.X, "X")):
         raise ValueError("X must have at least one row, got none.")
-    same_rows(source.X, source.y)
+    if np.iscomplexobj(source.X):
+        raise ValueError(f"X must be real to train on, got {source.X.dtype}. Pass real and imaginary parts as columns.")
+    same_rows(source.X, numbers(source.y, "y"))
     return {"epoch": whole(feed.get("epoch", 0), "the feed's epoch"), "loss": float(feed.get("loss", np.nan))}
+
+
+def check_batches(batches: Any, none: bool = False) -> None:
+    """Refuse what has not the methods of a source of batches; any class that has them is one.
+
+    >>> check_batches(Whole(np.eye(2), np.arange(2)))
+    """
+    missing = [name for name in ("begin", "deal", "hear", "until", "follow", "rows") if not hasattr(batches, name)]
+    if missing and not (none and batches is None):
+        raise ValueError(
+            f"batches must be a source such as growth.batches.Shuffled(X, y, 48), got {said(batches)} "
+            f"without {', '.join(missing)}."
+        )
+
+
+def fitting(net: Any, batches: Any, loss: str) -> Any:
+    """Return the source with its rows checked once, where the gradient would check what it is fed: the loop goes around its door.
+
+    >>> from minigrow.nn import MLP
+    >>> fitting(MLP.create([2, 2], rng=0), Whole([[1, 2]], [1]), "softmax").X
+    array([[1., 2.]])
+    """
+    empty = getattr(getattr(batches, "X", None), "size", 1) == 0  # `begin` says so
+    if type(batches) not in (Shuffled, Whole) or empty or not hasattr(type(net).gradient, "__wrapped__"):
+        return batches
+    X, y = data(net, batches.X, batches.y, loss)
+    return batches._replace(X=X, y=y)

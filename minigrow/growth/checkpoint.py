@@ -8,15 +8,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigrow.growth.archives import damaged
 from minigrow.growth.contract import check
 from minigrow.growth.events import fits
-from minigrow.growth.files import DAMAGED, load_arrays, said, save_arrays
+from minigrow.growth.files import load_arrays, save_arrays
 from minigrow.growth.history import History, from_arrays, to_arrays
+from minigrow.growth.showing import framed, line
+from minigrow.nn.door import door
 from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.validate import FLOATS, whole
 from minigrow.nn.wrappers import described, restored
 
 KIND, VERSION = "minigrow checkpoint", 2
+COUNTS = {"epoch", "place", "dealt", "taken"}  # what sources of batches count
 GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
@@ -41,6 +45,12 @@ class Run(NamedTuple):
     feed: dict[str, Any] = {}  # noqa: RUF012 (never written to: the loop works on a copy)
     work: int = 0
 
+    def __repr__(self) -> str:
+        return line("Run", self.history)
+
+    def _repr_html_(self) -> str | None:
+        return framed(self.history)
+
     @property
     def epoch(self) -> int:
         """How many times all data were seen."""
@@ -52,6 +62,7 @@ class Run(NamedTuple):
         return float(self.feed.get("loss", np.nan))
 
 
+@door
 def save(run: Run, path: str | os.PathLike) -> None:
     """Write a checkpoint, whole or not at all, without pickle; `load` continues from it bit for bit.
 
@@ -74,6 +85,7 @@ def save(run: Run, path: str | os.PathLike) -> None:
     save_arrays(path, arrays, meta)
 
 
+@door
 def load(path: str | os.PathLike, network: type) -> Run:
     """Read a checkpoint of this network class.
 
@@ -82,10 +94,8 @@ def load(path: str | os.PathLike, network: type) -> Run:
     arrays, meta = load_arrays(path, KIND, VERSION)
     if meta.get("network") != _name(network):
         raise ValueError(f"{path} holds a {meta.get('network')}, not a {_name(network)}. Load it with that class.")
-    try:
+    with damaged(f"{path} is a damaged {KIND} file: {{}} Take an earlier copy."):
         return _run(arrays, meta, network)
-    except DAMAGED as error:
-        raise ValueError(f"{path} is a damaged {KIND} file: {said(error)} Take an earlier copy.") from error
 
 
 def _run(arrays, meta, network):
@@ -99,6 +109,10 @@ def _run(arrays, meta, network):
     state = State(t, tuple(arrays[f"slot{i}"] for i in range(len(optimiser.orders))))
     fits(optimiser, state, net)
     feed = {name.removeprefix("feed."): _plain(value) for name, value in arrays.items() if name.startswith("feed.")}
+    for name in COUNTS & feed.keys():
+        whole(feed[name], f"the feed's {name}")
+    if strange := [name for name in ("loss", "total") if not isinstance(feed.get(name, 0.0), (int, float))]:
+        raise ValueError(f"the feed's {strange[0]} must be one number, got {str(feed[strange[0]])[:100]}.")
     return Run(net, optimiser, state, _generator(meta["rng"]), step, from_arrays(arrays, meta["history"]), feed, work)
 
 

@@ -15,6 +15,7 @@
 | `cost` | multiply-adds of one forward pass on one sample | `Spaces`; a method that iterates has its own |
 | `wires` | weight matrices with the spaces they join | `Spaces` |
 | `with_params`, `with_theta` | the same kind of network around other arrays | `Spaces` |
+| `activations(X)`, `singular` | what neurons say on inputs, their singular values: optional, for `watch` | `Spaces` says none |
 
 `minigrow.nn.spaces.Spaces` is the base class that derives what it can from sizes, axes and theta; a method adds only what is its
 own. `check(net)` says in words what is missing.
@@ -28,6 +29,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from minigrow.growth.basis import Move, apply
+from minigrow.nn.door import door
 from minigrow.nn.spaces import Axes, Wire
 from minigrow.nn.validate import FLOATS
 
@@ -93,6 +95,7 @@ def check(net: Net) -> Net:
     return net
 
 
+@door
 def moved(net: Net, moves: Iterable[Move], **fields: Any) -> Net:
     """Return the network after these changes of basis; `fields` replaces other fields of it.
 
@@ -103,4 +106,4 @@ def moved(net: Net, moves: Iterable[Move], **fields: Any) -> Net:
     >>> moved(MLP.create([4, 3, 2], rng=0), [Move("h1", append(3, 2))]).widths
     (4, 5, 2)
     """
-    return net.with_params(apply(moves, net.params, net.axes), **fields)
+    return check(net).with_params(apply(moves, net.params, net.axes), **fields)

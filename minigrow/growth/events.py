@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.growth.basis import Move, carry
-from minigrow.growth.contract import Network
+from minigrow.growth.contract import Network, check
 from minigrow.growth.places import Places
-from minigrow.nn.optimisers import Optimiser, State
+from minigrow.nn.door import door, fields
+from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.params import flatten, views
 from minigrow.nn.spaces import entries, space_of
-from minigrow.nn.validate import whole
+from minigrow.nn.validate import said, whole
 
 
 class Event(NamedTuple):
@@ -80,6 +81,7 @@ def _places(T):
     return T.source if isinstance(T, Places) else np.array(_in_place(T.shape[1], T.shape[0]))
 
 
+@door
 def follow(
     events: Sequence[Event],
     optimiser: Optimiser,
@@ -134,7 +136,8 @@ def fits(optimiser: Optimiser, state: State, net: Network) -> None:
     Traceback (most recent call last):
     ValueError: the optimiser's state has slots of (8,) entries, but the network trains 23. ...
     """
-    P, found = entries(net, net.trained), [np.shape(slot) for slot in state.slots]
+    checked(optimiser)
+    P, found = entries(check(net), net.trained), [np.shape(slot) for slot in state.slots]
     if len(found) != len(optimiser.orders) or any(shape != (P,) for shape in found):
         lengths = ", ".join(map(str, found)) or "none"
         raise ValueError(
@@ -191,8 +194,13 @@ def explain(before: Any, after: Any, events: Sequence[Event], who: str) -> None:
 
 def _plain_values(event, who):
     """A history must be able to hold the event."""
+    if type(event.moves) not in (tuple, list) or not isinstance(event.origin, (tuple, list)):
+        raise ValueError(
+            f"{who}: an event's moves and origin must be tuples, got {said(event.moves)}, {said(event.origin)}."
+        )
     for name in ("kind", "space", "reason"):
         if not isinstance(getattr(event, name), str):
-            raise ValueError(f"{who}: an event's {name} must be a word, got {getattr(event, name)!r}.")
+            raise ValueError(f"{who}: an event's {name} must be a word, got {said(getattr(event, name))}.")
     for name in ("neurons", "before", "after"):
         whole(getattr(event, name), f"{who}: an event's {name}")
+    fields(event)

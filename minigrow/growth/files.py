@@ -1,63 +1,21 @@
-"""Write files whole or not at all, and read `.npz` archives without pickle."""
+"""Write JSON and `.npz` archives whole or not at all, and read the latter without pickle."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import uuid
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
-# What zipfile, NumPy and json raise on bytes that they cannot read.
+from minigrow.growth.archives import damaged, description, read_npz
+from minigrow.growth.writing import atomic
+
 FLAT = re.compile(r"\[\n\s+([^\[\]{}]*?)\n\s+\]")  # a list that holds no other; texts have no line breaks in JSON
 BREAK = re.compile(r"\n\s+")
-DAMAGED = (
-    zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError, AttributeError, NotImplementedError, RuntimeError, TypeError,
-    IndexError, OverflowError, MemoryError,
-)  # fmt: skip
-
-
-def said(error: BaseException) -> str:
-    """Return what an error that reading a file raised says, as words for a sentence: a KeyError alone names no reason.
-
-    >>> said(KeyError("theta"))
-    "something in it is missing or misnamed ('theta')."
-    """
-    lost = isinstance(error, (KeyError, TypeError, AttributeError))
-    return f"something in it is missing or misnamed ({error})." if lost else f"{str(error).removesuffix('.')}."
-
-
-@contextmanager
-def atomic(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing bytes; `path` gets its contents only when the block ends well, all at once.
-
-    Each writer has a temporary file of its own beside the target, so two writers never mix; the last one wins.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with atomic(Path(folder) / "a.txt") as file:
-    ...         _ = file.write(b"whole")
-    ...     (Path(folder) / "a.txt").read_text()
-    'whole'
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:
@@ -127,20 +85,14 @@ def load_arrays(path: str | os.PathLike, kind: str, version: int) -> tuple[dict[
         raise IsADirectoryError(f"{path} is a folder. Name the {kind} file in it.")
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    try:
-        with open(path, "rb") as file:  # NumPy does not close a damaged file that it opened itself
-            archive = np.load(file, allow_pickle=False)
-            arrays = {name: archive[name] for name in archive.files}
-        meta = json.loads(str(arrays.pop("meta")))
-    except DAMAGED as error:
-        raise ValueError(
-            f"{path} is not a whole {kind} file ({error}). Was the copy cut short? Take an earlier one."
-        ) from error
+    with damaged(f"{path} is not a whole {kind} file ({{}}). Was the copy cut short? Take an earlier one."):
+        arrays = read_npz(path)
+        meta = description(arrays.pop("meta"))
     if not isinstance(meta, dict) or meta.get("file") != kind:
         found = meta.get("file") if isinstance(meta, dict) else meta
-        raise ValueError(f"{path} is not a {kind} but {found!r}. Check the path.")
+        raise ValueError(f"{path} is not a {kind} but {repr(found)[:100]}. Check the path.")
     if meta.get("version") != version:
         raise ValueError(
-            f"{path} has version {meta.get('version')}, this minigrow reads {version}. Use the minigrow that wrote it."
+            f"{path} has version {repr(meta.get('version'))[:100]}, this minigrow reads {version}. Use the minigrow that wrote it."
         )
     return arrays, meta

@@ -16,19 +16,22 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from minigrow.growth.batches import Batches, Shuffled, Whole
+from minigrow.growth.batches import Batches, Shuffled, Whole, check_batches, fitting
 from minigrow.growth.checkpoint import Run, load, save
 from minigrow.growth.contract import Network, check
 from minigrow.growth.events import Event, explain, fits
 from minigrow.growth.plan import Context, Plan, check_plan, interval, next_beat, on_beat
+from minigrow.growth.recording import begun, row_of
 from minigrow.growth.transport import transported
 from minigrow.nn import validate
+from minigrow.nn.door import door, fields
+from minigrow.nn.feeding import data
 from minigrow.nn.losses import LABELS, LOSSES, goodness
 from minigrow.nn.optimisers import Optimiser, State, checked
 from minigrow.nn.optimisers import start as start_state
@@ -44,6 +47,7 @@ class Diverged(ArithmeticError):
         self.run = run
 
 
+@door
 def start(net: Network, optimiser: Optimiser, *, rng: Any = None) -> Run:
     """Return a run before its first step.
 
@@ -57,6 +61,7 @@ def start(net: Network, optimiser: Optimiser, *, rng: Any = None) -> Run:
     return Run(net, optimiser, state, validate.generator(rng))
 
 
+@door
 def train(run: Run, X: np.ndarray, y: np.ndarray, plan: Plan | None = None) -> Run:
     """Return the run after the plan: X (n, inputs), y (n,) labels or (n, outputs) targets; nothing of the old run changes.
 
@@ -68,9 +73,11 @@ def train(run: Run, X: np.ndarray, y: np.ndarray, plan: Plan | None = None) -> R
     (3, (3,))
     """
     plan = Plan() if plan is None else plan
+    check_run(run)
     X, y, plan = prepared(run.net, X, y, plan)
     batch = plan.batch if plan.batch is None else validate.whole(plan.batch, "batch", least=1)
-    return train_on(run, Whole(X, y) if batch is None else Shuffled(X, y, batch), plan)
+    fits(run.optimiser, run.state, check(run.net))
+    return _train_on(run, Whole(X, y) if batch is None else Shuffled(X, y, batch), plan)
 
 
 def prepared(net: Network, X: np.ndarray, y: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray, Plan]:
@@ -80,35 +87,13 @@ def prepared(net: Network, X: np.ndarray, y: np.ndarray, plan: Plan) -> tuple[np
     >>> prepared(MLP.create([2, 2], rng=0), [[1, 2]], [1], Plan(validation=([[3, 4]], [0])))[2].validation
     (array([[3., 4.]]), array([0]))
     """
+    check_plan(plan)
     if plan.validation is not None:
         plan = plan._replace(validation=data(net, *plan.validation, plan.loss))
     return *data(net, X, y, plan.loss), plan
 
 
-def data(net: Network, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return X (n, d) in the network's float type and y as the loss takes it: labels (n,) or (n, tasks), or targets (n, k).
-
-    Raises ValueError for what does not fit the network, the loss or each other.
-
-    >>> from minigrow.nn import MLP
-    >>> data(MLP.create([2, 2], rng=0), [[1, 2]], [1], "softmax")
-    (array([[1., 2.]]), array([1]))
-    """
-    validate.choice(loss, LOSSES, "loss")
-    X = validate.matrix(X, net.widths[0], net.theta.dtype)
-    if np.iscomplexobj(X):
-        raise ValueError(f"X must be real to train on, got {X.dtype}. Pass real and imaginary parts as columns.")
-    y = np.asarray(y)
-    if loss in LABELS:
-        y = LABELS[loss](y, net.widths[-1])
-    else:
-        y = validate.matrix(y[:, None] if y.ndim == 1 else y, net.widths[-1], net.theta.dtype, name="y")
-        with np.errstate(all="ignore"):
-            LOSSES[loss](np.zeros_like(y), y)  # complains about labels that do not fit
-    validate.same_rows(X, y)
-    return X, y
-
-
+@door
 def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
     """Return the run after the plan, on batches from any source; see `train`.
 
@@ -117,10 +102,18 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
     >>> train_on(run, Whole(np.eye(2), np.array([0, 1])), Plan(steps=5)).step
     5
     """
+    check_run(run)
     check_plan(plan)
+    check_batches(batches)
     fits(run.optimiser, run.state, check(run.net))
+    return _train_on(run, fitting(run.net, batches, plan.loss), plan)
+
+
+def _train_on(run, batches, plan):
+    """The loop behind the checks of `train` and `train_on`."""
     good, run, saved, bound, bound_to = run, _private(run, batches), False, None, None
     end = run.step + batches.until(run.feed, plan.epochs) if plan.steps is None else plan.steps
+    run = begun(run, plan.observe) if run.step < end else run
     offered = getattr(batches, "compiled", None)
     compiled = offered(run, plan) if offered and plan.transport != "metric" else None  # it would not know of the metric
     visits = bool(plan.policies) and not compiled  # a compiled engine visits the policies itself
@@ -149,6 +142,23 @@ def train_on(run: Run, batches: Batches, plan: Plan) -> Run:
             bar.set_postfix_str(f"loss {run.loss:.4f} widths {'-'.join(map(str, run.net.widths))}", refresh=False)
             bar.update(run.step - before)
     return run
+
+
+@door
+def check_run(run: Run) -> None:
+    """Refuse a run whose parts are not what their names say.
+
+    >>> from minigrow.nn import MLP, SGD
+    >>> check_run(start(MLP.create([2, 2], rng=0), SGD(), rng=0)._replace(step="3"))
+    Traceback (most recent call last):
+    ValueError: step must be a whole number, got '3'.
+    """
+    check(run.net)
+    fields(run)
+    if not isinstance(run.rng, np.random.Generator):
+        raise ValueError(
+            f"a run's rng must be a generator, got {validate.said(run.rng)}. growth.start makes it of a seed."
+        )
 
 
 def _compiled(run, engine, batches, plan, stop):
@@ -228,11 +238,17 @@ def accept(
     >>> accept(run, *isotropic.grow(run.net, 0, 2, rng=1)).net.widths
     (4, 5, 2)
     """
+    check_run(run)
+    if not isinstance(who, str):
+        raise ValueError(f"who must be words that name what changed the network, got {validate.said(who)}.")
+    if not isinstance(events, (Event, list, tuple)):
+        raise ValueError(f"{who} must return an event or a list of events, got {validate.said(events)}.")
     events = (events,) if isinstance(events, Event) else tuple(events)
     explain(run.net, net if type(net) is type(run.net) else check(net), events, who)
     optimiser, state = transported(transport, events, run.optimiser, run.state, run.net)
     fits(optimiser, state, net)
     moves = [move for event in events for move in event.moves]
+    check_batches(batches, none=True)
     feed = run.feed if batches is None else batches.follow(run.feed, moves)
     history = run.history.with_events([event._replace(step=run.step) for event in events])
     return run._replace(net=net, optimiser=optimiser, state=state, feed=feed, history=history)
@@ -252,28 +268,15 @@ def _copied(run):
 
 def _record(run, plan, end):
     """Write a row of the history, and thin it out where it has grown to plan.rows."""
-    row = {
-        "epoch": run.epoch,
-        "step": run.step,
-        "loss": run.loss,
-        "widths": np.array(list(run.net.active.values())),
-        "parameters": run.net.parameters,
-        "multiply_adds": run.work,
-    }
-    if plan.validation is not None:
-        row |= evaluate(run.net, *plan.validation, plan.loss)
-    if plan.observe is not None:
-        seen = plan.observe(run.net)
-        if not isinstance(seen, Mapping):
-            raise ValueError(f"observe(net) must return a dictionary of columns, got {str(seen)[:100]}.")
-        row |= copy.deepcopy(seen)  # it may be a window on theta, which goes on changing
-    history = run.history.with_row(row)
+    scores = {} if plan.validation is None else evaluate(run.net, *plan.validation, plan.loss)
+    history = run.history.with_row(row_of(run, plan.observe, scores))
     if plan.rows is not None and len(history.rows) >= plan.rows:
         beat = interval(plan, run.step)
         history = history.thinned(lambda kept: kept["step"] == end or (kept["step"] - plan.since) % beat == 0)
     return run._replace(history=history)
 
 
+@door
 def evaluate(net: Any, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> dict[str, float]:
     """Return the validation loss and, for class labels (n,) or one-hot rows (n, k), the accuracy in [0, 1].
 

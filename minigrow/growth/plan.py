@@ -13,6 +13,7 @@ from minigrow.growth.checkpoint import Run
 from minigrow.growth.events import Event
 from minigrow.growth.transport import TRANSPORTS
 from minigrow.nn import validate
+from minigrow.nn.door import fields
 
 
 class Context(NamedTuple):
@@ -31,6 +32,7 @@ class Context(NamedTuple):
 
 
 Policy = Callable[[Any, Context], tuple[Any, Sequence[Event]]]
+Observer = Callable[[Any], dict[str, Any]]
 
 
 class Plan(NamedTuple):
@@ -40,10 +42,10 @@ class Plan(NamedTuple):
     `batch` rows at a time, None for all of them. `policies` are visited every `every` steps (None: behind each epoch), a row
     of the history is written every `record` steps (None: behind each epoch); both count from step `since`, and both
     happen at the last step too. At most `rows` rows are kept: when there are as many, every second one goes and the interval doubles.
-    `validation` is (X, y) or None; `observe(net)` returns more columns for the history; `checkpoint` is a path that is
-    rewritten behind every row; `backup` keeps a copy of the last good state at every stop, for `Diverged`; `quiet` switches
-    the progress bar off (it is off anyway where there is no terminal). `transport` says what becomes of the optimiser when
-    a policy changes the network: reset, pad, follow or metric (`growth.transport`).
+    `validation` is (X, y) or None; `observe(net)` returns more columns for the history, and is asked once before the first step
+    too; `checkpoint` is a path that is rewritten behind every row; `backup` keeps a copy of the last good state at every stop, for
+    `Diverged`; `quiet` switches the progress bar off (it is off anyway where there is no terminal). `transport` says what becomes
+    of the optimiser when a policy changes the network: reset, pad, follow or metric (`growth.transport`).
     """
 
     epochs: int = 20
@@ -51,7 +53,7 @@ class Plan(NamedTuple):
     loss: str = "softmax"
     policies: Sequence[Policy] = ()
     validation: tuple[np.ndarray, np.ndarray] | None = None
-    observe: Callable[[Any], dict[str, Any]] | None = None
+    observe: Observer | None = None
     checkpoint: str | os.PathLike | None = None
     quiet: bool = False
     steps: int | None = None
@@ -79,9 +81,12 @@ def check_plan(plan: Plan) -> None:
     validate.choice(plan.transport, TRANSPORTS, "transport")
     if callable(plan.policies):
         raise ValueError(f"policies must be a sequence of policies, got one: write ({plan.policies!r},).")
+    if not isinstance(plan.policies, (list, tuple)):
+        raise ValueError(f"policies must be a list or a tuple of policies, got {validate.said(plan.policies)}.")
     for policy in plan.policies:
         if not callable(policy):
-            raise ValueError(f"a policy must be a function of (net, context), got {policy!r}.")
+            raise ValueError(f"a policy must be a function of (net, context), got {validate.said(policy)}.")
+    fields(plan)
 
 
 def next_beat(run: Run, batches: Batches, plan: Plan, beat: int | None) -> int:

@@ -32,7 +32,7 @@ def test_digits_come_in_float32_and_are_a_fresh_copy():
     data.X[:] = -1
     assert data.X.dtype == np.float32
     assert digits(np.float32).X.min() == 0
-    with pytest.raises(ValueError, match="dtype must be float64 or float32, got int64"):
+    with pytest.raises(ValueError, match="dtype must be float32 or float64, got int64"):
         digits(np.int64)
 
 
@@ -67,7 +67,7 @@ def test_a_split_is_random_and_moves_the_generator():
 
 @pytest.mark.parametrize("test", [0, 1, -0.1, 1.5, np.nan, 0.01])
 def test_a_split_with_an_empty_side_is_refused(test):
-    with pytest.raises(ValueError, match="test must leave at least one row on each side"):
+    with pytest.raises(ValueError, match=r"test must (leave at least one row on each side|be a number, got nan)"):
         split((np.eye(4), [0, 1, 0, 1]), test, rng=0)
 
 
@@ -90,9 +90,9 @@ def test_without_a_seed_every_split_differs():
         (np.zeros((0, 3)), "at least one of each"),
         (np.zeros((3, 0)), "at least one of each"),
         (np.zeros((3, 2), np.float16), "got float16"),
-        (np.full((3, 2), None), "got object"),
+        (np.full((3, 2), None), "got dtype object"),
         (np.zeros((3, 2), complex), "got complex128"),
-        (np.array([["1"], ["2"], ["3"]]), "dtype must be float64"),
+        (np.array([["1"], ["2"], ["3"]]), "X must hold float32 or float64"),
         (np.array([[1.0], [np.nan], [np.inf]]), "X must be finite, got 2"),
     ],
 )

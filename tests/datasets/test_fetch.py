@@ -172,6 +172,35 @@ def test_a_wrong_digest_deletes_the_part_and_says_so(tmp_path, server, remote, b
     assert files(tmp_path) == {}
 
 
+def test_a_server_that_offers_more_than_the_known_size_gets_nothing_written(tmp_path, server, remote):
+    """Content-Length tells before a byte is read; 10 MB that are offered for 200 kB stay where they are."""
+    server.content = bytes(10_000_000)
+    with pytest.raises(ValueError, match="the file has 200000 bytes, the server offers 10000000; nothing was fetched"):
+        download(remote, tmp_path)
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("before", [b"", CONTENT[:150_000]])
+def test_a_server_that_does_not_say_how_much_it_sends_is_stopped_beyond_the_known_size(
+    tmp_path, server, remote, before
+):
+    server.content, server.length = CONTENT + bytes(30_000_000), False
+    if before:
+        (tmp_path / "things.gz.part").write_bytes(before)
+    with pytest.raises(ValueError, match="the file has 200000 bytes, the server sends more; the part was deleted"):
+        download(remote, tmp_path)
+    assert files(tmp_path) == {}
+
+
+def test_what_a_server_says_cannot_steer_the_terminal(tmp_path, server, remote):
+    server.lie = "\x1b[2J\x1b]0;owned\x07\x9b31m" + "x" * 5000
+    with pytest.raises(ConnectionError, match="got a piece of it") as caught:
+        download(remote, tmp_path)
+    assert str(caught.value).isprintable()
+    assert "?[2J" in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
 def test_a_missing_file_says_where_to_put_it_by_hand(tmp_path, server, remote):
     server.status = 404
     with pytest.raises(ConnectionError) as caught:

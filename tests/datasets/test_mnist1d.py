@@ -85,7 +85,7 @@ def test_every_call_gives_its_own_copy_and_the_global_generator_is_left_alone():
     assert mnist1d().test.y.min() == 0
     assert mnist1d().test.X.min() > -9
     np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
-    with pytest.raises(ValueError, match="dtype must be float64 or float32, got int64"):
+    with pytest.raises(ValueError, match="dtype must be float32 or float64, got int64"):
         mnist1d(np.int64)
 
 

@@ -63,7 +63,7 @@ def test_built_in_names(monkeypatch):
     for name in known():
         data = load(name)
         assert (data if isinstance(data, Dataset) else data.test).name == name
-    with pytest.raises(ValueError, match="dtype must be float64 or float32, got float16"):
+    with pytest.raises(ValueError, match="dtype must be float32 or float64, got float16"):
         load("digits", np.float16)
 
 
@@ -156,11 +156,11 @@ def test_own_training_and_test_set(tmp_path):
         ({"X": [[np.nan]]}, "X must be finite"),
         ({"X": [[1e300]]}, "X must be finite"),  # what float32 cannot hold
         ({"X": [1.0]}, r"X must be \(samples, inputs\)"),
-        ({"X": 1.0}, r"X must be \(samples, inputs\)"),
+        ({"X": 1.0}, r"X must be an array or a list"),
         ({"X": np.zeros((0, 3))}, "X.npy"),
         ({"X": np.zeros((1, 0))}, "X.npy"),
         ({"X": [[1j]]}, "dtype must be"),
-        ({"X": [["a"]]}, "dtype must be"),
+        ({"X": [["a"]]}, "X must hold float32"),
         ({"y": [0.5]}, "y must hold class numbers"),
         ({"y": [[0]]}, "y must hold one class number per row"),
         ({"y": [0, 1]}, "y must hold one class number per row"),

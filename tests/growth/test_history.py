@@ -228,7 +228,7 @@ DAMAGE = {
     "too few shapes": (put("column0.shapes", [[-1]]), "add up to its 2 values"),
     "shapes of another sum": (put("column0.shapes", [[2], [2]]), "add up to its 2 values"),
     "shapes that are huge": (put("column0.shapes", [[2**60, 2**60], [1, -1]]), "add up to its 2 values"),
-    "shapes that wrap around": (put("column0.shapes", [[TWO], [TWO], [TWO], [TWO], [2]]), "cannot reshape"),
+    "shapes that wrap around": (put("column0.shapes", [[TWO], [TWO], [TWO], [TWO], [2]]), "add up to its 2 values"),
     "negative shapes": (put("column0.shapes", [[-3], [1]]), SHAPES_NOT_WHOLE),
     "fractions for shapes": (put("column0.shapes", [[0.5], [1.5]]), SHAPES_NOT_WHOLE),
     "words for shapes": (put("column0.shapes", [["a"], ["b"]]), SHAPES_NOT_WHOLE),
@@ -236,7 +236,7 @@ DAMAGE = {
     "a matrix of values": (put("column0", [[1.0], [2.0]]), SHAPES_NOT_WHOLE),
     "columns of unequal length": (
         lambda arrays: (put("column1", [1])(arrays), put("column1.shapes", [[-1]])(arrays), with_table(columns=["a", "b"])(arrays)),
-        "zip",
+        "rows of their own, as many each",
     ),
     "an event without a kind": (with_table(events=[{"space": "h1"}]), "missing or misnamed"),
     "an event with a strange field": (with_table(events=[RECORDED | {"x": 1}]), "misnamed"),

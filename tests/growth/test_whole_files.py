@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minigrow.growth.files import atomic, load_arrays, plain, save_arrays, write_json
+from minigrow.growth.files import load_arrays, plain, save_arrays, write_json
+from minigrow.growth.writing import atomic
 
 
 def names(folder):
