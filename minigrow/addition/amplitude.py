@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.addition.proposal import Proposal, apply
+from minigrow.nn import validate
+from minigrow.nn.door import door
+from minigrow.nn.feeding import data
 from minigrow.nn.losses import LOSSES
 
 GRID = tuple(2.0**i for i in range(-4, 3))
@@ -45,11 +48,12 @@ class Search(NamedTuple):
         """What was found, in words.
 
         >>> Search(0.5, np.array([0, 0.5, 1]), np.array([3.0, 1.0, 2.0])).reason
-        'amplitude 0.5: held-out loss 3 to 1'
+        'scaled by (g) 0.5, which takes the held-out loss from 3 to 1'
         """
-        return f"amplitude {self.g:.3g}: held-out loss {self.losses[0]:.4g} to {self.losses.min():.4g}"
+        return f"scaled by (g) {self.g:.3g}, which takes the held-out loss from {self.losses[0]:.4g} to {self.losses.min():.4g}"
 
 
+@door
 def line_search(
     net: Any,
     layer: int,
@@ -72,7 +76,7 @@ def line_search(
     0.0
     """
     grid = checked(grid)
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = data(net, X, y, loss)
 
     def tried(g):
         with np.errstate(all="ignore"):
@@ -120,6 +124,8 @@ def checked(grid: Sequence[float]) -> tuple[float, ...]:
     Traceback (most recent call last):
     ValueError: grid must rise from above 0 by a constant factor, like (0.25, 0.5, 1, 2), got (1.0, 2.0, 3.0).
     """
+    if np.ndim(grid) != 1:
+        raise ValueError(f"grid must be a row of amplitudes, like (0.25, 0.5, 1, 2), got {validate.said(grid)}.")
     found = tuple(float(g) for g in grid)
     factors = np.divide(found[1:], found[:-1]) if len(found) > 1 and min(found) > 0 else np.zeros(1)
     if not (np.isfinite(factors).all() and factors[0] > 1 and np.allclose(factors, factors[0])):

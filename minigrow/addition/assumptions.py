@@ -10,6 +10,7 @@ from minigrow.nn.radial import Radial
 
 PAIR = "Take the pair (addition.pairs.antisymmetric), whose sum is odd: act(0) cancels, and every activation will do."
 KINKED = ("relu", "relu1")
+IDEMPOTENT = ("identity", *KINKED)  # act(act(z)) = act(z); these are the ones without curvature, too
 # Word: whether an activation has it, how it is called, what to do.
 NEEDS = {
     "zero": (lambda act: act.at_zero == 0, "act(0) = 0", PAIR),
@@ -20,7 +21,7 @@ NEEDS = {
     ),
     "derivative": (lambda act: act.name not in KINKED, "an act(z) that is linear for small z of both signs", PAIR),
     "curvature": (
-        lambda act: isinstance(act, ElementWise) and act.name not in ("identity", "relu", "relu1"),
+        lambda act: isinstance(act, ElementWise) and act.name not in IDEMPOTENT,
         "a curvature act'' that is not 0 almost everywhere",
         "Take softplus in the place of ReLU.",
     ),
@@ -29,7 +30,7 @@ NEEDS = {
         "an activation that treats each neuron alone",
         "Take a rule that looks at small neurons only (tiny, gradmax, nest).",
     ),
-    "idempotent": (lambda act: act.name in ("identity", "relu", "relu1"), "act(act(z)) = act(z)", "Take relu."),
+    "idempotent": (lambda act: act.name in IDEMPOTENT, "act(act(z)) = act(z)", "Take relu."),
 }
 
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import numpy as np
 
 from minigrow.addition.assumptions import require
+from minigrow.addition.promises import fan_out_gradient
 from minigrow.addition.proposal import Proposal, Seen, appended
 from minigrow.addition.span import lengths, span
 from minigrow.nn import validate
 from minigrow.nn.activations import ElementWise
+from minigrow.nn.door import door
 
 Rng = int | np.random.Generator | None
 
@@ -84,6 +86,7 @@ def candidate(seen: Seen, rng: Rng = None, candidates: int = 8, steps: int = 100
     return climbed(block.X, _left(block.H, block.G), block.act, rng, candidates, steps)
 
 
+@door
 def cascade(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 8, steps: int = 100) -> Proposal:
     """Propose k neurons, one after the other, each on what the ones before leave, with the outgoing weights of least squares.
 
@@ -103,6 +106,7 @@ def cascade(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 8, steps:
     return appended("cascade", seen, A, fit[block.h + 1 :], D=fit[: block.h + 1], reason=said)
 
 
+@door
 def cascade_silent(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 8, steps: int = 100) -> Proposal:
     """Propose the same neurons with outgoing weights 0, so that the function stays; `gradient` is |dL/dB|^2.
 
@@ -110,12 +114,9 @@ def cascade_silent(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 8,
     >>> cascade_silent(exclusive_or(), rng=0).kept
     True
     """
-    block = seen.block
-    A, V, said = _one_by_one(seen, k, rng, candidates, steps)
-    gradient = float(np.sum((V.T @ block.G / block.n) ** 2))
-    return appended(
-        "cascade_silent", seen, A, np.zeros((A.shape[1], block.p)), kept=True, gradient=gradient, reason=said
-    )
+    A, _, said = _one_by_one(seen, k, rng, candidates, steps)
+    B = np.zeros((A.shape[1], seen.block.p))
+    return appended("cascade_silent", seen, A, B, kept=True, gradient=fan_out_gradient(seen, A), reason=said)
 
 
 def _one_by_one(seen, k, rng, candidates, steps):
@@ -127,7 +128,11 @@ def _one_by_one(seen, k, rng, candidates, steps):
         a, found = climbed(block.X, _left(np.hstack([block.H, V]), block.G), block.act, rng, candidates, steps)
         A, S = np.column_stack([A, a]), [*S, found]
         V = block.new(A)
-    return A, V, f"S/n = {', '.join(f'{s / block.n:.3g}' for s in S)}, the best of {candidates} candidates each"
+    return (
+        A,
+        V,
+        f"go with what is still wrong (S/n = {', '.join(f'{s / block.n:.3g}' for s in S)}), each the best of {candidates}",
+    )
 
 
 def _left(H, G):

@@ -21,11 +21,13 @@ from minigrow.addition.assumptions import require
 from minigrow.addition.gradmax import length, of_length
 from minigrow.addition.promises import fan_in_gradient, fan_out_gradient, slope
 from minigrow.addition.proposal import Proposal, Seen, appended
+from minigrow.nn.door import door
 from minigrow.nn.validate import choice, generator, positive, whole
 
 DRAWS = {"normal": np.random.Generator.standard_normal, "uniform": np.random.Generator.random}
 
 
+@door
 def random_in(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, draw: str = "normal") -> Proposal:
     """Propose k neurons with random fan-in of length c and bias 0 (None: the mean of those there are) and no fan-out yet.
 
@@ -41,10 +43,11 @@ def random_in(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, d
     require(seen.block.act, "element-wise", rule="random_in")
     A = _fan_in(seen, k, rng, c, draw)
     B, promise = np.zeros((k, seen.block.p)), fan_out_gradient(seen, A)
-    reason = f"at random, silent: |dL/dB| = {np.sqrt(promise):.3g}"
+    reason = f"drawn at random, heard by nobody yet (|dL/dB| = {np.sqrt(promise):.3g})"
     return appended("random_in", seen, A, B, kept=True, gradient=promise, reason=reason)
 
 
+@door
 def random_out(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, draw: str = "normal") -> Proposal:
     """Propose k neurons with no fan-in yet and random fan-out of length c, the length that GradMax takes.
 
@@ -59,10 +62,11 @@ def random_out(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, 
     require(seen.block.act, "zero", "slope", rule="random_out")
     B = of_length(length(seen, c), _drawn(rng, draw, whole(k, "k", least=1), seen.block.p))
     promise = fan_in_gradient(seen, B)
-    reason = f"at random, silent: |dL/dA| = {np.sqrt(promise):.3g}"
+    reason = f"drawn at random, hears nothing yet (|dL/dA| = {np.sqrt(promise):.3g})"
     return appended("random_out", seen, np.zeros((seen.block.d + 1, k)), B, kept=True, gradient=promise, reason=reason)
 
 
+@door
 def random_small(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, draw: str = "normal") -> Proposal:
     """Propose k neurons with random fan-in and fan-out of the lengths there are (or c for both), to be made small by the amplitude.
 
@@ -79,7 +83,7 @@ def random_small(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None
     rng = generator(rng)
     A = _fan_in(seen, k, rng, c, draw)
     B = of_length(length(seen, c), _drawn(rng, draw, k, seen.block.p))
-    return appended("random_small", seen, A, B, slope=slope(seen, A, B), reason="at random, small")
+    return appended("random_small", seen, A, B, slope=slope(seen, A, B), reason="drawn at random, with small weights")
 
 
 def _fan_in(seen, k, rng, c, draw):

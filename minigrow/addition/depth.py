@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from minigrow.addition.assumptions import IDEMPOTENT, KINKED
 from minigrow.nn.activations import ElementWise
 from minigrow.nn.mlp import EVERY_ACTIVATION, MLP
 from minigrow.nn.params import flatten, views
 from minigrow.nn.validate import positive
 
-IDEMPOTENT = ("identity", "relu", "relu1")
 PAIRED = ("relu", "relu1", "softplus", "silu", "gelu")
 
 
@@ -72,7 +72,7 @@ def deeper_near(net: MLP, layer: int, s: float = 0.01) -> MLP:
     """
     _plain(net, "deeper_near")
     act = EVERY_ACTIVATION[net.activation]
-    if act.name in ("relu", "relu1"):
+    if act.name in KINKED:
         raise ValueError(
             f"deeper_near needs an activation that is nearly a line around 0, not {act.name}. Take deeper."
         )

@@ -26,6 +26,7 @@ from minigrow.addition.proposal import Proposal, Seen
 from minigrow.addition.span import lengths
 from minigrow.growth.basis import append
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
 class Candidates(NamedTuple):
@@ -36,6 +37,7 @@ class Candidates(NamedTuple):
     b: np.ndarray
 
 
+@door
 def firefly(
     seen: Seen,
     k: int = 1,

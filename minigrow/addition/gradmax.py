@@ -28,10 +28,12 @@ from minigrow.addition.assumptions import require
 from minigrow.addition.promises import fan_in_gradient
 from minigrow.addition.proposal import Proposal, Seen, appended
 from minigrow.nn import Adam
+from minigrow.nn.door import door
 from minigrow.nn.optimisers import start
 from minigrow.nn.validate import generator, positive, whole
 
 
+@door
 def gradmax(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, biases: bool = True) -> Proposal:
     """Propose k silent neurons with fan-outs of length c (None: the mean of those there are) along the top singular vectors of M.
 
@@ -56,6 +58,7 @@ def gradmax(seen: Seen, k: int = 1, rng: Any = None, c: float | None = None, bia
     return _silent("gradmax", seen, B)
 
 
+@door
 def gradmax_optimised(
     seen: Seen,
     k: int = 1,
@@ -127,5 +130,5 @@ def _rows(seen, biases):
 
 def _silent(rule, seen, B):
     promise = fan_in_gradient(seen, B)
-    reason = f"makes the new gradient large: |dL/dA| = {np.sqrt(promise):.3g}"
+    reason = f"the new incoming weights have a large gradient (|dL/dA| = {np.sqrt(promise):.3g})"
     return appended(rule, seen, np.zeros((seen.block.d + 1, len(B))), B, kept=True, gradient=promise, reason=reason)

@@ -22,9 +22,11 @@ import numpy as np
 from minigrow.addition.assumptions import require
 from minigrow.addition.promises import slope
 from minigrow.addition.proposal import Proposal, Seen, appended
+from minigrow.nn.door import door
 from minigrow.nn.validate import choice, generator, positive, whole
 
 
+@door
 def nest(seen: Seen, k: int = 1, rng: Any = None, eta: float = 1.0) -> Proposal:
     """Propose k neurons, each of which connects one input (or the bias) to one output: the k largest entries of |M|.
 
@@ -45,10 +47,11 @@ def nest(seen: Seen, k: int = 1, rng: Any = None, eta: float = 1.0) -> Proposal:
     A, B = np.zeros((len(M), k)), np.zeros((k, M.shape[1]))
     A[i, range(k)], B[range(k), j] = e * np.sign(M[i, j]) * r, e * r
     pairs = ", ".join(f"({a}, {b})" for a, b in zip(i, j, strict=True))
-    reason = f"joins inputs and outputs that go together: {pairs}, |M| from {np.abs(M[i[0], j[0]]):.3g}"
+    reason = f"joins inputs and outputs that go together: {pairs}, strength (|M|) up to {np.abs(M[i[0], j[0]]):.3g}"
     return appended("nest", seen, A, B, slope=slope(seen, A, B), reason=reason)
 
 
+@door
 def nest_published(
     seen: Seen,
     k: int = 1,

@@ -20,8 +20,10 @@ from minigrow.growth.basis import Change, duplicate
 from minigrow.growth.places import Places
 from minigrow.nn import validate
 from minigrow.nn.activations import ElementWise
+from minigrow.nn.door import door
 
 
+@door
 def wider(
     seen: Seen, k: int = 1, rng: Any = None, q: float = 0.4, noise: float = 0.0, neurons: Sequence[int] | None = None
 ) -> Proposal:
@@ -40,9 +42,10 @@ def wider(
     rng, originals = _drawn(seen, k, rng, neurons, "wider")
     h = seen.block.h
     steps = (duplicate(h + i, int(neuron), q) for i, neuron in enumerate(originals))
-    return _copies("wider", seen, reduce(Change.then, steps), originals, noise, rng, f"q = {q:g}")
+    return _copies("wider", seen, reduce(Change.then, steps), originals, noise, rng, f"share (q) {q:g}")
 
 
+@door
 def wider_published(
     seen: Seen, k: int = 1, rng: Any = None, noise: float = 0.01, neurons: Sequence[int] | None = None
 ) -> Proposal:
@@ -110,5 +113,7 @@ def _copies(rule, seen, change, originals, noise, rng, words):
             "Take another q, other neurons, or noise > 0."
         )
     A = noise * b.W1[:-1].std() * rng.standard_normal((b.d + 1, k))
-    reason = f"copies {', '.join(map(str, originals.tolist()))}, {words}" + (f", noise {noise:g}" if noise else "")
+    reason = f"copies of neuron {', '.join(map(str, originals.tolist()))}, {words}" + (
+        f", noise {noise:g}" if noise else ""
+    )
     return Proposal(rule, change, tuple(range(b.h, b.h + k)), A, np.zeros((k, b.p)), kept=not noise, reason=reason)

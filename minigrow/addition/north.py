@@ -21,9 +21,11 @@ import numpy as np
 
 from minigrow.addition.assumptions import require
 from minigrow.addition.block import Block
+from minigrow.addition.promises import fan_out_gradient
 from minigrow.addition.proposal import NothingToAdd, Proposal, Seen, appended
 from minigrow.addition.span import lengths, outside, span
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 Rng = int | np.random.Generator | None
 
@@ -64,6 +66,7 @@ def free(block: Block) -> int:
     return _orthogonal(block).shape[1]
 
 
+@door
 def north_select(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 0) -> Proposal:
     """Propose the k of `candidates` random neurons (0: 100 k) whose outputs lie most outside the span of H.
 
@@ -79,6 +82,7 @@ def north_select(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 0) -
     return _selected("north_select", seen, k, scaled(block, rng.standard_normal((block.d + 1, candidates))))
 
 
+@door
 def north_pre(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 0) -> Proposal:
     """Propose the k of `candidates` neurons (0: 100 k) with [Z 1]'X A = 0 whose outputs lie most outside the span of H.
 
@@ -102,6 +106,7 @@ def north_pre(seen: Seen, k: int = 1, rng: Rng = None, candidates: int = 0) -> P
     return _selected("north_pre", seen, k, scaled(block, basis @ rng.standard_normal((basis.shape[1], candidates))))
 
 
+@door
 def north_random(seen: Seen, k: int = 1, rng: Rng = None) -> Proposal:
     """Propose k random neurons of the old ones' mean length: what NORTH's other rules are compared with.
 
@@ -116,6 +121,7 @@ def north_random(seen: Seen, k: int = 1, rng: Rng = None) -> Proposal:
     return _silent("north_random", seen, scaled(block, rng.standard_normal((block.d + 1, _counts(k, 0)[0]))))
 
 
+@door
 def north_weight(seen: Seen, k: int = 1, rng: Rng = None) -> Proposal:
     """Propose k random fan-ins, biases apart orthogonal to those of the old neurons.
 
@@ -176,12 +182,11 @@ def _selected(rule, seen, k, A):
         Q = span(np.hstack([Q, V[:, chosen[-1:]]]))
         shares = np.where(np.isin(np.arange(A.shape[1]), chosen), -1.0, outside(Q, V))
     shares = ", ".join(f"{share:.3g}" for share in first[chosen])
-    said = f"shares outside the old neurons' span {shares}; mean of {len(first)} candidates {first.mean():.3g}"
+    said = f"say what the old neurons cannot, shares {shares} (mean of {len(first)} candidates {first.mean():.3g})"
     return _silent(rule, seen, A[:, chosen], said)
 
 
 def _silent(rule, seen, A, reason=""):
     """The proposal of fan-in A and outgoing weights 0, with the latter's gradient."""
-    block = seen.block
-    gradient = float(np.sum((block.new(A).T @ block.G / block.n) ** 2))
-    return appended(rule, seen, A, np.zeros((A.shape[1], block.p)), kept=True, gradient=gradient, reason=reason)
+    B = np.zeros((A.shape[1], seen.block.p))
+    return appended(rule, seen, A, B, kept=True, gradient=fan_out_gradient(seen, A), reason=reason)

@@ -23,6 +23,7 @@ from minigrow.addition.triggers.decision import Decision, Trigger
 from minigrow.growth.events import Event
 from minigrow.growth.plan import Context
 from minigrow.nn import validate
+from minigrow.nn.door import fields
 
 
 class Adding(NamedTuple):
@@ -39,8 +40,8 @@ class Adding(NamedTuple):
     >>> X, y = np.random.default_rng(0).standard_normal((50, 4)), np.arange(50) % 2
     >>> context = Context(100, 5, np.random.default_rng(0), X, y, "softmax", History())
     >>> wide, (event,) = Adding("gradmax", Every(100), neurons=2)(MLP.create([4, 3, 2], rng=0), context)
-    >>> wide.widths, event.reason[:47]
-    ((4, 5, 2), '100 of 100 steps since the last growth; gradmax')
+    >>> wide.widths, event.reason[:52]
+    ((4, 5, 2), '100 of 100 steps since the last growth; rule gradmax')
     """
 
     rule: str | Callable[..., Proposal]
@@ -68,6 +69,8 @@ class Adding(NamedTuple):
         rng = own_generator(context, layer)
         context = sampled(context, self.samples, rng)
         decision = self.trigger(net, layer, context)
+        if not isinstance(decision, Decision):
+            raise ValueError(f"a trigger must return an addition.Decision, got {validate.said(decision)}.")
         if not decision.grow:
             return net, ()
         proposal = self._proposed(net, layer, context, decision.neurons or self.neurons, room, rng)
@@ -87,12 +90,14 @@ class Adding(NamedTuple):
                     raise
                 rule(seen, wanted, rng)  # raises where the rule refuses altogether, not just so few (one of a pair)
                 continue
+            if not isinstance(proposal, Proposal):
+                raise ValueError(f"a rule must return an addition.Proposal, got {validate.said(proposal)}.")
             if proposal.change.new <= self.most:
                 return proposal
         return None
 
     def _carried_out(self, net, layer, context, decision: Decision, proposal):
-        g, words = self.amplitude, [decision.reason, f"{proposal.rule} {proposal.reason}".strip()]
+        g, words = self.amplitude, [decision.reason, proposal.words]
         if g == "search":
             found = line_search(net, layer, proposal, *self.held_out, context.loss)
             g, words = found.g, [*words, found.reason]
@@ -113,18 +118,23 @@ def check_adding(policy: Adding) -> None:
         validate.whole(getattr(policy, name), name, least=1)
     if policy.samples is not None:
         validate.whole(policy.samples, "samples", least=2)
-    if policy.amplitude == "search":
+    if isinstance(policy.amplitude, str) and policy.amplitude == "search":
         if policy.held_out is None:
             raise ValueError('amplitude="search" needs data that the rule does not see: pass held_out=(X, y).')
-    elif isinstance(policy.amplitude, str) or not np.isfinite(policy.amplitude) or policy.amplitude == 0:
-        raise ValueError(f'amplitude must be a finite number that is not 0, or "search", got {policy.amplitude!r}.')
+    elif not isinstance(policy.amplitude, (int, float, np.number)) or not 0 < abs(float(policy.amplitude)) < np.inf:
+        raise ValueError(
+            f'amplitude must be a finite number that is not 0, or "search", got {validate.said(policy.amplitude)}.'
+        )
     if isinstance(policy.rule, str):
         validate.choice(policy.rule, RULES, "rule")
     elif not callable(policy.rule):
         raise ValueError(
-            f"rule must be a name in addition.table.RULES or a function f(seen, k, rng), got {policy.rule!r}."
+            f"rule must be a name in addition.table.RULES or a function f(seen, k, rng), got {validate.said(policy.rule)}."
         )
     if not callable(policy.trigger):
         raise ValueError(
-            f"trigger must be a function f(net, layer, context), got {policy.trigger!r}. See minigrow.addition.triggers."
+            f"trigger must be a function f(net, layer, context), got {validate.said(policy.trigger)}. See minigrow.addition.triggers."
         )
+    fields(policy)
+    if policy.held_out is not None:
+        validate.same_rows(*policy.held_out)

@@ -17,6 +17,7 @@ from minigrow.growth.basis import Change, Move, append
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.nn import validate
+from minigrow.nn.door import door, fields
 
 
 class NothingToAdd(ValueError):
@@ -51,7 +52,13 @@ class Proposal(NamedTuple):
     curvature: float | None = None
     reason: str = ""
 
+    @property
+    def words(self) -> str:
+        """Who proposes it, and why, for the event's reason."""
+        return f"rule {self.rule}" + (f": {self.reason}" if self.reason else "")
 
+
+@door
 def look(net: Any, layer: int, X: np.ndarray, y: np.ndarray, loss: str = "softmax", samples: int | None = None) -> Seen:
     """Return the block of hidden layer `layer` on the first `samples` rows (None: all), and the statistics of all rows of X, y.
 
@@ -60,6 +67,7 @@ def look(net: Any, layer: int, X: np.ndarray, y: np.ndarray, loss: str = "softma
     >>> seen.block.n, seen.statistics.n
     (2, 5)
     """
+    X = validate.inputs(X, net.widths[0], net.theta)
     if samples is None or samples >= len(X):
         own = block(net, layer, X, y, loss)
         return Seen(own, statistics(own))
@@ -79,6 +87,7 @@ def appended(rule: str, seen: Seen, A: np.ndarray, B: np.ndarray, **fields: Any)
     return Proposal(rule, append(h, k), tuple(range(h, h + k)), A, B, **fields)
 
 
+@door
 def apply(net: Any, layer: int, proposal: Proposal, g: float = 1.0, reason: str | None = None) -> tuple[Any, Event]:
     """Return the network with the proposal carried out at amplitude g, and the event for the optimiser and the history.
 
@@ -89,10 +98,12 @@ def apply(net: Any, layer: int, proposal: Proposal, g: float = 1.0, reason: str 
     >>> seen = look(net, 0, np.eye(2), np.array([0, 1]))
     >>> wider, event = apply(net, 0, appended("mine", seen, np.ones((3, 1)), np.zeros((1, 2))))
     >>> wider.widths, event.reason, bool(np.all(wider(np.eye(2)) == net(np.eye(2))))
-    ((2, 4, 2), 'mine', True)
+    ((2, 4, 2), 'rule mine', True)
     """
     if not np.isfinite(g):
         raise ValueError(f"the amplitude g must be finite, got {g!r}.")
+    fields(proposal)
+    _check_shapes(net, net.hidden(layer), proposal)
     l, space = net.hidden(layer), f"h{net.hidden(layer)}"
     moves = (Move(space, proposal.change),)
     grown = moved(net, moves)
@@ -105,5 +116,24 @@ def apply(net: Any, layer: int, proposal: Proposal, g: float = 1.0, reason: str 
         p[f"b{l + 1}"][...] += g**2 * proposal.D[-1]
     before, after = proposal.change.old, proposal.change.new
     kind = "grow" if after > before else "prune" if after < before else "change"
-    words = reason or " ".join(filter(None, (proposal.rule, proposal.reason)))
+    words = reason or proposal.words
     return grown, Event(kind, space, abs(after - before), words, before, after, moves)
+
+
+def _check_shapes(net, l, proposal):
+    """Refuse a proposal whose arrays do not fit the layers beside it; D is for the old neurons, or for those that stay."""
+    (d, _, p), k, change = net.widths[l - 1 : l + 2], len(proposal.places), proposal.change
+    h = change.new if proposal.D is not None and len(proposal.D) == change.new + 1 else change.old
+    for name, shape in {"A": (d + 1, k), "B": (k, p), "D": (h + 1, p)}.items():
+        found = getattr(proposal, name)
+        if not (name == "D" and found is None) and not _floats(found, shape):
+            raise ValueError(
+                f"{name} of a proposal must be a finite array of floats of shape {shape}, got {validate.said(found)}."
+            )
+    if any(not 0 <= place < change.new for place in proposal.places):
+        raise ValueError(f"places must be neurons 0..{change.new - 1}, got {validate.said(proposal.places)}.")
+
+
+def _floats(array, shape):
+    known = isinstance(array, np.ndarray) and array.shape == shape and array.dtype.kind == "f"
+    return known and bool(np.isfinite(array).all())

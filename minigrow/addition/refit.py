@@ -43,7 +43,7 @@ def refitted(net: Any, layer: int, X: np.ndarray, j: int) -> Refit:
     (_, Y), (H, Y_j) = _behind(net, l, X), _behind(without, l, X)
     D = np.linalg.lstsq(H, Y - Y_j, rcond=None)[0]
     cost = float(np.sum((Y - Y_j - H @ D) ** 2))
-    return Refit(taken_out(d, h, j, D, f"neuron {j}, squared error {cost:.3g} after a new fit"), cost)
+    return Refit(taken_out(d, h, j, D, f"without neuron {j} the squared error is {cost:.3g} after a new fit"), cost)
 
 
 def _behind(net, l, X):

@@ -20,10 +20,12 @@ from minigrow.growth.basis import keep
 from minigrow.growth.events import Event
 from minigrow.nn import validate
 from minigrow.nn.activations import ElementWise
+from minigrow.nn.door import door
 
 FLOOR = 1e-15
 
 
+@door
 def costs(seen: Seen) -> np.ndarray:
     """Return for each neuron (h,) the least squared error, summed over samples and outputs, of doing without it.
 
@@ -35,9 +37,7 @@ def costs(seen: Seen) -> np.ndarray:
     >>> costs(look(net, 0, np.array([[1.0], [2.0], [4.0]]), np.zeros((3, 1)), "mse")).round(9)
     array([0., 0.])
     """
-    P, scale = _inverse(seen)
-    lengths = np.sum(seen.block.W2[:-1] ** 2, axis=1)
-    return lengths * (scale**2 / np.diag(P))[:-1]
+    return _costs(seen, *_inverse(seen))
 
 
 def least(seen: Seen) -> int:
@@ -68,9 +68,10 @@ def removal(seen: Seen, j: int) -> Proposal:
     j, others = checked(h, j), np.delete(np.arange(h + 1), j)
     P, scale = _inverse(seen)
     D = np.outer(-P[others, j] / P[j, j] * scale[j] / scale[others], V[j])
-    return taken_out(seen.block.d, h, j, D, f"neuron {j}, squared error {costs(seen)[j]:.3g}")
+    return taken_out(seen.block.d, h, j, D, f"without neuron {j} the squared error is {_costs(seen, P, scale)[j]:.3g}")
 
 
+@door
 def removed(net: Any, layer: int, seen: Seen, j: int, reason: str | None = None) -> tuple[Any, Event]:
     """Return the network without neuron j of hidden layer `layer`, the others making up for it, and the event.
 
@@ -110,6 +111,11 @@ def checked(h: int, j: int) -> int:
     if not 0 <= validate.whole(j, "j") < h:
         raise ValueError(f"j must be a neuron of the layer, 0..{h - 1}, got {j}.")
     return int(j)
+
+
+def _costs(seen, P, scale):
+    """|V_j|^2 / (H'H)^-1_jj (h,) from what `_inverse` returns."""
+    return np.sum(seen.block.W2[:-1] ** 2, axis=1) * (scale**2 / np.diag(P))[:-1]
 
 
 def _inverse(seen):

@@ -32,7 +32,7 @@ class Removing(NamedTuple):
     >>> net = MLP((1, 2, 1), "identity", np.array([1.0, 1.0, 0.0, 0.0, 3.0, 4.0, 0.0]))  # two equal neurons: one is enough
     >>> context = Context(1, 0, np.random.default_rng(0), np.array([[1.0], [2], [4]]), np.zeros((3, 1)), "mse", History())
     >>> Removing()(net, context)[1][0].reason
-    'without neuron 0 the others lose 0 % of what the next layer hears, at most 0.1 %'
+    'not needed: without neuron 0 the next layer loses 0 % of what it hears, at most 0.1 %'
     """
 
     layers: tuple[int, ...] = (0,)
@@ -63,7 +63,7 @@ class Removing(NamedTuple):
         if shares[j] > max(self.tolerance, ROUNDING):
             return net, ()
         lost = 100 * shares[j] if shares[j] > ROUNDING else 0.0
-        words = f"without neuron {j} the others lose {lost:.3g} % of what the next layer hears, at most {100 * self.tolerance:g} %"
+        words = f"not needed: without neuron {j} the next layer loses {lost:.3g} % of what it hears, at most {100 * self.tolerance:g} %"
         small, event = removed(net, layer, seen, j, words)
         return small, (event,)
 

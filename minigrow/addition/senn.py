@@ -18,10 +18,12 @@ import numpy as np
 
 from minigrow.addition.assumptions import require
 from minigrow.addition.block import Block
+from minigrow.addition.promises import fan_out_gradient
 from minigrow.addition.proposal import Proposal, Seen, appended
 from minigrow.addition.span import captured, lengths, span
 from minigrow.addition.statistics import inverse, inverse_root
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
 def value(seen: Seen, A: np.ndarray) -> float:
@@ -91,6 +93,7 @@ def whitened(seen: Block) -> tuple[np.ndarray, np.ndarray]:
     return G, G - Q @ (Q.T @ G)
 
 
+@door
 def senn(
     seen: Seen, k: int = 1, rng: int | np.random.Generator | None = None, starts: int = 4, steps: int = 30
 ) -> Proposal:
@@ -112,9 +115,9 @@ def senn(
     tries = [_ascended(block, A, W, steps) for A in _starts(seen, k, starts, rng)]
     J, A = max(tries, key=lambda found: found[0])
     eta = captured(span(block.H), G)
-    said = f"adds at least {J:.3g} to the natural gradient's norm {eta:.3g} (of at most {block.p})"
-    F = block.new(A).T @ block.G / block.n
-    return appended("senn", seen, A, np.zeros((k, block.p)), kept=True, gradient=float(np.sum(F * F)), reason=said)
+    said = f"new neurons add at least {J:.3g} to the natural gradient's norm (eta), {eta:.3g} of at most {block.p}"
+    promise = fan_out_gradient(seen, A)
+    return appended("senn", seen, A, np.zeros((k, block.p)), kept=True, gradient=promise, reason=said)
 
 
 def _gain(block: Block, A: np.ndarray, W: np.ndarray) -> tuple[float, np.ndarray]:

@@ -28,8 +28,10 @@ import numpy as np
 from minigrow.addition.proposal import Proposal, Seen
 from minigrow.addition.splitting import Split, fewest, halves, matrices, proposed
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
+@door
 def signed_splitting(seen: Seen, k: int = 1, rng: Any = None, c: float = 3.0, offspring: int = 2) -> Proposal:
     """Propose to split k neurons into at most `offspring` (2, 3 or 4) each, with shares whose absolute values add up to c.
 

@@ -22,6 +22,7 @@ from minigrow.addition.net2net import shared
 from minigrow.addition.proposal import Proposal, Seen
 from minigrow.nn import validate
 from minigrow.nn.activations import ElementWise
+from minigrow.nn.door import door
 
 
 class Split(NamedTuple):
@@ -48,6 +49,7 @@ def matrices(seen: Seen) -> np.ndarray:
     return np.stack([b.X.T @ (pull[:, i : i + 1] * b.X) for i in range(b.h)])
 
 
+@door
 def splitting(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     """Propose to split the k neurons with the least eigenvalues into halves at +-g v; `apply(..., g)` says how far.
 
@@ -104,7 +106,7 @@ def proposed(rule: str, seen: Seen, splits: Mapping[int, Split]) -> Proposal:
         A.extend(split.displacements)
     rate = float(sum(split.rate for split in splits.values()))
     stable = "" if rate < 0 else ", splitting stable: no split lowers the loss"
-    words = f"neuron {', '.join(map(str, splits))}: g^2/2 times {rate:.3g}{stable}"
+    words = f"splits neuron {', '.join(map(str, splits))}: the loss changes by {rate:.3g} times half its amplitude squared{stable}"
     B = np.zeros((len(places), seen.block.p))
     return Proposal(rule, shared(source, shares, h), tuple(places), np.array(A).T, B, curvature=rate, reason=words)
 

@@ -26,11 +26,13 @@ from minigrow.addition.assumptions import require
 from minigrow.addition.promises import gain, slope
 from minigrow.addition.proposal import NothingToAdd, Proposal, Seen, appended
 from minigrow.addition.statistics import THRESHOLD, inverse_root
+from minigrow.nn.door import door
 from minigrow.nn.validate import whole
 
 RANK = 1e-9  # singular values up to this share of |G| / sqrt(n), the greatest possible one, are rounding
 
 
+@door
 def tiny_free(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     """Propose k neurons whose X A B is the best rank-k fit to G, as if the old weights stood still; fewer where M has a lower rank.
 
@@ -44,9 +46,12 @@ def tiny_free(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     ((4, 1), (1, 2), True)
     """
     A, B, words = _best("tiny_free", seen, inverse_root(seen.statistics.S), seen.statistics.M, k)
-    return appended("tiny_free", seen, A, B, slope=slope(seen, A, B), reason=f"fits G best{words}")
+    return appended(
+        "tiny_free", seen, A, B, slope=slope(seen, A, B), reason=f"fits best what the next layer wants (G){words}"
+    )
 
 
+@door
 def tiny(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     """Propose k neurons whose X A B is the best rank-k fit to what the old weights' best change D leaves undone, together with D.
 
@@ -63,6 +68,7 @@ def tiny(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     return _with_old_weights("tiny", seen, A, B, s.D, words)
 
 
+@door
 def tiny_joint(seen: Seen, k: int = 1, rng: Any = None) -> Proposal:
     """Propose the k neurons and the change of the old weights that together fit G best.
 
@@ -102,5 +108,5 @@ def _best(rule, seen, P, Q, k):
 
 def _with_old_weights(rule, seen, A, B, D, words):
     total, old = slope(seen, A, B, D), gain(seen, seen.statistics.D)
-    reason = f"fits what old weights cannot do{words}: neurons {total - old:.3g}, old weights {old:.3g}"
+    reason = f"fits what old weights cannot do{words}: lowers the loss by {total - old:.3g}, old weights by {old:.3g}"
     return appended(rule, seen, A, B, D=D, slope=total, reason=reason)

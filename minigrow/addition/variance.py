@@ -27,6 +27,7 @@ from minigrow.addition.assumptions import require
 from minigrow.addition.pairs import cancelling
 from minigrow.addition.proposal import Proposal, Seen, appended
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
 class Behind(NamedTuple):
@@ -43,6 +44,7 @@ BEHIND = {
 }
 
 
+@door
 def variance_transfer(seen: Seen, k: int = 2, rng: Any = None, behind: str = "output") -> Proposal:
     """Propose k new neurons, k even, in cancelling pairs; `behind` is a row of the table at the top of this file.
 
@@ -67,7 +69,7 @@ def variance_transfer(seen: Seen, k: int = 2, rng: Any = None, behind: str = "ou
     rng, pairs, new = validate.generator(rng), k // 2, b.h + k
     V = np.vstack([rng.standard_normal((b.d, pairs)) / np.sqrt(b.d), np.zeros((1, pairs))])
     Z, scale = row.deviation(b.h, new) * rng.standard_normal((pairs, b.p)), row.scale(b.h, new)
-    reason = f"old weights of the {behind} layer behind times {scale:.3g}"
+    reason = f"pairs that cancel; the old weights into the {behind} layer behind are scaled by {scale:.3g}"
     proposal = cancelling(appended("variance_transfer", seen, V, Z, reason=reason))
     if scale == 1:
         return proposal

@@ -20,9 +20,11 @@ from minigrow.differentiable_structure.area_moves import area_norm, bud, grow_in
 from minigrow.differentiable_structure.areas import Areas
 from minigrow.differentiable_structure.layers import arrives
 from minigrow.differentiable_structure.rule import RULE, Rule
-from minigrow.differentiable_structure.spares import surplus
+from minigrow.differentiable_structure.spares import surplus, why
 from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
+
+SPARE_AREA = "a spare area goes: there is another one, and all its neurons have small outgoing weights (r)"
 
 
 class AreaSpares(NamedTuple):
@@ -46,7 +48,8 @@ class AreaSpares(NamedTuple):
         safe = [spare[int(rng.random() * len(spare))]] if spare else []
         events: tuple[Event, ...] = ()
         if self.area and bud(net) and arrives(len(spare), 0, self.rule._replace(spares=1, add=self.area), rng):
-            net, event = grow_in(net, bud(net), rng=rng, rule=self.rule, reason=f"{len(spare)} spare areas, 1 wanted")
+            reason = why(min(len(spare), 1), self.rule._replace(spares=1), "areas")
+            net, event = grow_in(net, bud(net), rng=rng, rule=self.rule, reason=reason)
             events += (event,)
         for area in reversed(before.living):
             net, found = visit(net, area, self.rule, rng, area in spare and area not in safe)
@@ -75,11 +78,11 @@ def visit(
     m, spares, events = net.sizes[area], np.flatnonzero(area_norm(net, area) <= rule.threshold), ()
     goes = may_go and stands_without(net, area)
     gone = surplus(spares, m + goes, rule._replace(spares=0) if goes else rule, rng)
-    reason = "spare areas" if may_go else f"{len(spares)} spares, {rule.spares} wanted"
     if len(gone):
-        net, event = prune_in(net, area, gone, reason)
+        net, event = prune_in(net, area, gone, SPARE_AREA if may_go else why(len(spares), rule))
         events += (event,)
-    if net.sizes[area] and not may_go and arrives(len(spares) - len(gone), net.sizes[area], rule, rng):
-        net, event = grow_in(net, area, rng=rng, rule=rule, reason=reason)
+    left = len(spares) - len(gone)
+    if net.sizes[area] and not may_go and arrives(left, net.sizes[area], rule, rng):
+        net, event = grow_in(net, area, rng=rng, rule=rule, reason=why(min(left, rule.spares), rule))
         events += (event,)
     return net, events

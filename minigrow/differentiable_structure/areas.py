@@ -20,6 +20,7 @@ import numpy as np
 
 from minigrow.differentiable_structure.area_formulas import forward, gradient
 from minigrow.nn import validate
+from minigrow.nn.feeding import fed
 from minigrow.nn.initialisers import glorot
 from minigrow.nn.spaces import Axes, Spaces, Wire
 
@@ -136,8 +137,9 @@ class Areas(Spaces):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the logits (n, k) for inputs X (n, d)."""
-        return forward(self, validate.matrix(X, self.sizes["x"], self.theta.dtype))[1]
+        return forward(self, validate.inputs(X, self.sizes["x"], self.theta))[1]
 
+    @fed
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, d), y; see `area_formulas`."""
         return gradient(self, X, y, loss)

@@ -75,7 +75,9 @@ class Text(NamedTuple):
 
     @staticmethod
     def follow(feed: Feed, moves: Sequence[Move]) -> Feed:
-        """Return the feed whose state follows the moves; a newborn's state is zero."""
+        """Return the feed whose state follows the moves; a newborn's state is zero. Before the first step there is no state yet."""
+        if "h" not in feed:
+            return feed
         return feed | apply([move for move in moves if move.space == "h"], {"h": feed["h"]}, {"h": ("+h",)})
 
     def rows(self, batch: tuple) -> int:

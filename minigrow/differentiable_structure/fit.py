@@ -14,7 +14,6 @@ Memories s start at .01 for Wxh and bh and at 0 for the rest, as in the released
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,9 @@ from minigrow.growth import loop
 from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
 from minigrow.growth.loop import Plan
+from minigrow.growth.watch import joined
 from minigrow.nn import validate
+from minigrow.nn.door import door
 from minigrow.nn.optimisers import Optimiser, RMSProp, State
 from minigrow.nn.params import flatten
 from minigrow.nn.wrappers import Pull
@@ -40,6 +41,7 @@ PLAN = Plan(steps=100_000, record=100, rows=2000)
 INCOMING = ("Wxh", "bh")
 
 
+@door
 def start(
     net: Network, *, rng: Any = None, optimiser: Optimiser = LEARNING, memory: tuple[float, float] = (0.01, 0.0)
 ) -> Run:
@@ -54,6 +56,7 @@ def start(
     return run._replace(state=State(0, tuple(first.copy() for _ in run.state.slots)))
 
 
+@door
 def train(run: Run, text: str, plan: Plan = PLAN, *, rule: Rule | None = RULE, chunk: int = CHUNK) -> Run:
     """Return the run after the plan, trained on `text` in chunks of `chunk` symbols; `rule=None` keeps the number of neurons.
 
@@ -67,13 +70,12 @@ def train(run: Run, text: str, plan: Plan = PLAN, *, rule: Rule | None = RULE, c
     """
     source = Text(_codes(text, run.net, chunk), chunk, np.zeros(run.net.neurons), chunk * math.log(run.net.symbols))
     policies = (*(() if rule is None else (Spares(checked(rule, run.net.neurons)),)), *plan.policies)
-    plan = plan._replace(policies=policies, every=1 if policies else plan.every, observe=_seen(plan))
+    plan = plan._replace(policies=policies, every=1 if policies else plan.every, observe=joined(_norms, plan.observe))
     return loop.train_on(run, source, plan)
 
 
-def _seen(plan: Plan) -> Callable[[Network], dict[str, Any]]:
-    more = plan.observe or (lambda net: {})
-    return lambda net: {"r": outgoing_norm(net)} | more(net)
+def _norms(net):
+    return {"r": outgoing_norm(net)}
 
 
 def _codes(text, net, chunk):
@@ -87,6 +89,7 @@ def _codes(text, net, chunk):
     return texts.encode(text, net.alphabet)
 
 
+@door
 def fit(
     text: str, net: Network | None = None, *, rng: Any = None, plan: Plan = PLAN, rule: Rule | None = RULE
 ) -> tuple[Network, History]:
@@ -101,6 +104,7 @@ def fit(
     return run.net, run.history
 
 
+@door
 def predict(net: Network, text: str) -> str:
     """Return the most probable next symbol after each symbol of a text.
 
@@ -112,6 +116,7 @@ def predict(net: Network, text: str) -> str:
     return texts.decode(net(text).argmax(axis=1), net.alphabet)
 
 
+@door
 def score(net: Network, text: str) -> float:
     """Return the share of symbols of a text, from its second on, that were the most probable ones, in [0, 1].
 
@@ -122,6 +127,7 @@ def score(net: Network, text: str) -> float:
     return sum(a == b for a, b in zip(found, wanted, strict=True)) / len(wanted)
 
 
+@door
 def evaluate(net: Network, text: str) -> float:
     """Return the mean loss per symbol (nats) of predicting a text from its second symbol on, state carried along.
 
@@ -141,6 +147,7 @@ def _predictable(text):
     return text
 
 
+@door
 def sample(net: Network, length: int, prompt: str = "", *, rng: Any = None) -> str:
     """Return `length` symbols drawn one by one from the network's own predictions, after it has read `prompt`.
 

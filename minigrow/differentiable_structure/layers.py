@@ -18,7 +18,7 @@ import numpy as np
 
 from minigrow.differentiable_structure.network import SCALE
 from minigrow.differentiable_structure.rule import RULE, Rule
-from minigrow.differentiable_structure.spares import surplus
+from minigrow.differentiable_structure.spares import surplus, why
 from minigrow.growth.basis import Move, append, keep
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
@@ -100,11 +100,12 @@ class LayerSpares(NamedTuple):
         for layer in range(net.layers - 2, -1, -1):
             r = layer_norm(net, layer)
             spares = np.flatnonzero(r <= rule.threshold)
-            gone, reason = surplus(spares, len(r), rule, rng), f"{len(spares)} spares, {rule.spares} wanted"
+            gone = surplus(spares, len(r), rule, rng)
             if len(gone):
-                net, event = prune_layer(net, layer, gone, reason)
+                net, event = prune_layer(net, layer, gone, why(len(spares), rule))
                 events += (event,)
-            if arrives(len(spares) - len(gone), net.widths[layer + 1], rule, rng):
-                net, event = grow_layer(net, layer, rng=rng, rule=rule, reason=reason)
+            left = len(spares) - len(gone)
+            if arrives(left, net.widths[layer + 1], rule, rng):
+                net, event = grow_layer(net, layer, rng=rng, rule=rule, reason=why(min(left, rule.spares), rule))
                 events += (event,)
         return net, events

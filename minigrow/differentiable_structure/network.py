@@ -11,6 +11,8 @@ import numpy as np
 from minigrow.differentiable_structure import text as texts
 from minigrow.differentiable_structure.formulas import gradient, predictions, states
 from minigrow.nn import validate
+from minigrow.nn.door import door
+from minigrow.nn.feeding import ready
 from minigrow.nn.spaces import Axes, Spaces
 
 AXES: Axes = {"Wxh": ("+h", "-x"), "Whh": ("+h", "-h"), "Why": ("+y", "-h"), "bh": ("+h",), "by": ("+y",)}
@@ -32,6 +34,7 @@ class Network(Spaces):
     compiled = True  # the engine knows this class; a class of yours takes the readable steps unless it says so
 
     @classmethod
+    @door
     def create(cls, alphabet: str, neurons: int = 1, *, rng: Any = None, dtype: Any = np.float64) -> Network:
         """Draw a network: all weights N(0, .01^2), biases zero.
 
@@ -72,6 +75,8 @@ class Network(Spaces):
 
         Raises ValueError for a symbol outside the alphabet.
         """
+        if not isinstance(text, str):
+            raise ValueError(f"text must be a string, got {validate.said(text)}.")
         h = states(self.plain, texts.encode(text, self.alphabet), np.zeros(self.neurons, self.theta.dtype))
         return predictions(self.plain, h[1:])
 
@@ -80,13 +85,28 @@ class Network(Spaces):
         return gradient(self, x, y, h)
 
     def gradient(self, x: np.ndarray, y: np.ndarray, h: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
-        """Return the loss of a chunk (nats, a scalar) and dloss/dtheta (P,) for symbols x, y (T,) from the state h (H,)."""
+        """Return the loss of a chunk (nats, a scalar) and dloss/dtheta (P,) for symbols x, y (T,) from the state h (H,).
+
+        Raises ValueError for another loss, for symbols that the alphabet has not, and for arrays of other lengths.
+        """
         validate.choice(loss, ["softmax"], "loss of a text")
-        return self.through_time(x, y, h)[:2]
+        return self.through_time(*self._chunk(x, y, h))[:2]
+
+    def _chunk(self, x, y, h):
+        """A chunk whose symbols and state fit the network."""
+        x, y = (validate.numbers(symbols, name, whole=True) for name, symbols in (("x", x), ("y", y)))
+        inside = all(symbols.min(initial=0) >= 0 and symbols.max(initial=0) < self.symbols for symbols in (x, y))
+        if x.ndim != 1 or not x.size or x.shape != y.shape or not inside:
+            raise ValueError(
+                f"x and y must be symbols 0..{self.symbols - 1} in two vectors of one length, got {validate.said(x)} "
+                f"and {validate.said(y)}."
+            )
+        return x, y, validate.matrix(validate.numbers(h, "h")[None], self.neurons, self.theta.dtype, "h")[0]
 
     def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[..., float]:
         """Return f(x, y, h) -> loss that writes the gradient into g (P,) and the last state of the chunk into h (H,)."""
         validate.choice(loss, ["softmax"], "loss of a text")
+        ready(self, g, loss)
 
         def step(x: np.ndarray, y: np.ndarray, h: np.ndarray) -> float:
             value, g[...], h[...] = self.through_time(x, y, h)

@@ -21,12 +21,14 @@ import numpy as np
 
 from minigrow.differentiable_structure.layers import arrives
 from minigrow.differentiable_structure.rule import Rule
-from minigrow.differentiable_structure.spares import surplus
+from minigrow.differentiable_structure.spares import surplus, why
 from minigrow.growth.basis import Move, place
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
 from minigrow.nn import validate
+from minigrow.nn.door import door
+from minigrow.nn.feeding import fed
 from minigrow.nn.initialisers import glorot
 from minigrow.nn.losses import LOSSES
 from minigrow.nn.params import flatten
@@ -57,6 +59,7 @@ class Residual(Spaces):
     theta: np.ndarray
 
     @classmethod
+    @door
     def create(cls, inputs: int, width: int, outputs: int, layers: int, neurons: int, *, rng: Any = None) -> Residual:
         """Draw a network: A and B from Glorot's, layers as newborns with r = T_D.
 
@@ -111,8 +114,9 @@ class Residual(Spaces):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the logits (n, K) for inputs X (n, d)."""
-        return forward(self, validate.matrix(X, self.sizes["x"], self.theta.dtype))[2]
+        return forward(self, validate.inputs(X, self.sizes["x"], self.theta))[2]
 
+    @fed
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, d), y; the formulas are at the top of this file."""
         p, (x, u, logits) = self.params, forward(self, X)
@@ -202,12 +206,13 @@ class DepthSpares(NamedTuple):
         """Return the network after one structural step, and what happened."""
         rule, rng, L, events = self.rule, context.rng, net.sizes["l"], ()
         spares = np.flatnonzero(depth_norm(net) <= rule.threshold)
-        gone, reason = surplus(spares, L + 1, rule, rng), f"{len(spares)} spare layers, {rule.spares} wanted"
+        gone = surplus(spares, L + 1, rule, rng)
         if len(gone):
-            net, event = prune_depth(net, gone, reason)
+            net, event = prune_depth(net, gone, why(len(spares), rule, "layers"))
             events += (event,)
-        if arrives(len(spares) - len(gone), net.sizes["l"], rule, rng):
-            depth = int(rng.random() * (net.sizes["l"] + 1))
+        left = len(spares) - len(gone)
+        if arrives(left, net.sizes["l"], rule, rng):
+            depth, reason = int(rng.random() * (net.sizes["l"] + 1)), why(min(left, rule.spares), rule, "layers")
             net, event = grow_depth(net, depth, rng=rng, rule=rule, reason=reason)
             events += (event,)
         return net, events

@@ -23,6 +23,7 @@ from minigrow.differentiable_structure.network import SCALE, Network
 from minigrow.growth.basis import Move, append, keep
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
+from minigrow.nn.door import door, fields
 from minigrow.nn.validate import choice, generator, others, positive, whole
 
 SAFE = ("random", "oldest", "youngest")
@@ -62,6 +63,7 @@ def checked(rule: Rule, neurons: int = 1) -> Rule:
     >>> checked(Rule(delete=1)).delete
     1.0
     """
+    fields(rule)
     for name in ("delete", "add", "anytime"):
         if not 0 <= getattr(rule, name) <= 1:
             raise ValueError(f"{name} is a probability and must lie in [0, 1], got {getattr(rule, name)}.")
@@ -88,6 +90,7 @@ def outgoing_norm(net: Network) -> np.ndarray:
     return 0.5 * (Y + (net.symbols / net.neurons) * W)
 
 
+@door
 def prune(net: Network, neurons: Sequence[int], reason: str = "asked for") -> tuple[Network, Event]:
     """Remove neurons (indices): their rows and columns; memories and state follow the event.
 
@@ -114,6 +117,7 @@ def laid_to_rest(net: Network, kept: np.ndarray) -> tuple[Network, tuple[Move, .
     return moved(net, (Move("h", keep(kept, net.neurons)),)), ()
 
 
+@door
 def grow(net: Network, *, rng: Any = None, rule: Rule = RULE, reason: str = "asked for") -> tuple[Network, Event]:
     """Append a neuron, with r = T_D if the rule's newborn is the printed one; the optimiser's memories of it start at `rule.memory`.
 

@@ -48,14 +48,26 @@ def act(net: Network, decision: Decision, rule: Rule, rng: np.random.Generator) 
     2
     """
     events: tuple[Event, ...] = ()
-    reason = f"{decision.spares} spares, {rule.spares} wanted"
     if len(decision.pruned):
-        net, event = prune(net, decision.pruned, reason)
+        net, event = prune(net, decision.pruned, why(decision.spares, rule))
         events += (event,)
     if decision.born:
-        net, event = grow(net, rng=rng, rule=rule, reason="at any time" if decision.by_chance else reason)
+        left = rule.spares if decision.by_chance else decision.spares - len(decision.pruned)
+        net, event = grow(net, rng=rng, rule=rule, reason=why(left, rule))
         events += (event,)
     return net, events
+
+
+def why(spares: int, rule: Rule, called: str = "neurons") -> str:
+    """Return why the rule acts when there are so many spares: too few of them, too many, or, where there are enough, by chance.
+
+    >>> why(0, RULE)
+    'too few spare neurons: 0 with outgoing weights (r) of at most 0.05, 1 wanted'
+    """
+    if spares == rule.spares:
+        return f"by chance: at any time the rule adds one with a probability of {rule.anytime:g}"
+    few = "few" if spares < rule.spares else "many"
+    return f"too {few} spare {called}: {spares} with outgoing weights (r) of at most {rule.threshold:g}, {rule.spares} wanted"
 
 
 class Spares(NamedTuple):

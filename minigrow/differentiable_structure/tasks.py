@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 ALPHABET = "()ab"
 LENGTH = 1_200_000  # characters, as long as the released text
@@ -17,6 +18,7 @@ CHANCE = 0.6  # of another "ab" in the released generator; the paper says .75
 LETTERS = 6  # in a group of the released generator; an early version of the paper says 5
 
 
+@door
 def easy(length: int = LENGTH, chance: float = CHANCE, *, rng: Any) -> str:
     """Return groups "(ab...ab)", at least `length` symbols; after each "ab" another one follows with probability `chance`.
 
@@ -33,6 +35,7 @@ def easy(length: int = LENGTH, chance: float = CHANCE, *, rng: Any) -> str:
     return "".join("(" + "ab" * count + ")" for count in counts[:needed])
 
 
+@door
 def hard(length: int = LENGTH, letters: int = LETTERS, *, rng: Any) -> str:
     """Return groups of letters, at least `length` symbols: each is the one before reversed, one letter at random flipped.
 

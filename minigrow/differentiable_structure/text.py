@@ -10,6 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrow.nn import validate
+from minigrow.nn.door import door
+
 
 def read_text(path: str | os.PathLike) -> str:
     """Return the contents of a UTF-8 text file, line ends as they are.
@@ -37,6 +40,7 @@ def read_text(path: str | os.PathLike) -> str:
     return text
 
 
+@door
 def alphabet_of(text: str) -> str:
     """Return the sorted symbols of a text.
 
@@ -60,7 +64,7 @@ def checked_alphabet(alphabet: str) -> str:
     """
     if not isinstance(alphabet, str) or not alphabet or len(set(alphabet)) < len(alphabet):
         raise ValueError(
-            f"an alphabet must list each symbol once, like '()ab', got {alphabet!r}. Try alphabet_of(text)."
+            f"an alphabet must list each symbol once, like '()ab', got {validate.said(alphabet)}. Try alphabet_of(text)."
         )
     return alphabet
 

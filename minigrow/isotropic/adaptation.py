@@ -23,6 +23,7 @@ from minigrow.isotropic.growing import grow
 from minigrow.isotropic.network import Network
 from minigrow.isotropic.pruning import prune
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
 def of_neurons(net: Network, layer: int) -> np.ndarray:
@@ -47,6 +48,7 @@ COUNTED: dict[str, Callable[..., np.ndarray]] = {"all": of_neurons, "released": 
 BY = ("sigma", "product")
 
 
+@door
 def adapt(
     net: Network,
     layer: int,
@@ -65,13 +67,15 @@ def adapt(
 
     >>> net, events = adapt(Network.create([4, 3, 2], rng=0), 0, tau=0.5, scaffold=2, rng=1)
     >>> net.widths, events[0].reason
-    ((4, 5, 2), '0 of 2 scaffold neurons with sigma <= 0.5')
+    ((4, 5, 2), 'too few spare neurons: 0 of 2 with singular value (sigma) at most 0.5')
     """
     validate.choice(by, BY, "by")
+    X = X if X is None else validate.inputs(X, net.widths[0], net.theta)
     sigma = COUNTED[validate.choice(counted, COUNTED, "counted")](net, layer)
     spare = int(np.sum(sigma <= validate.positive(tau, "tau")))
     missing = validate.whole(scaffold, "scaffold") - spare
-    reason = f"{spare} of {scaffold} scaffold neurons with sigma <= {tau}"
+    words = f"too few spare neurons: {spare} of" if missing > 0 else f"too many spare neurons: {spare} instead of"
+    reason = f"{words} {scaffold} with singular value (sigma) at most {tau:g}"
     change = max(missing, 1 - net.widths[layer + 1])
     if change == 0:
         return net, ()

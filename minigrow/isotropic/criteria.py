@@ -68,7 +68,7 @@ def signals(net: Network, layer: int, X: np.ndarray) -> tuple[np.ndarray, np.nda
     ((4, 5), (5, 2), True)
     """
     l = net.hidden(layer)
-    Z, rho = forward(net, validate.matrix(X, net.widths[0], net.theta.dtype))
+    Z, rho = forward(net, validate.inputs(X, net.widths[0], net.theta))
     a = profile(net).gain(rho[l - 1])[:, None]
     S, V = [a * Z[l - 1], np.ones_like(a)], [net.params[f"W{l + 1}"].T, net.params[f"b{l + 1}"]]
     if PSI_VARIANTS[net.psi].absorbs == "psi":
@@ -119,7 +119,7 @@ def _activation(net, l, X, y):
 
 
 def _taylor(net, l, X, y):
-    X = validate.matrix(X, net.widths[0], net.theta.dtype)
+    X = validate.inputs(X, net.widths[0], net.theta)
     slope = views(net.gradient(X, np.asarray(y))[1], net.shapes)[f"W{l + 1}"]
     return np.abs(np.sum(net.params[f"W{l + 1}"] * slope, axis=0))
 

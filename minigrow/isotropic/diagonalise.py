@@ -15,6 +15,7 @@ from minigrow.growth.basis import Move, apply, rotate
 from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.isotropic.network import Network
+from minigrow.nn.door import door
 
 
 def svd(W: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -56,6 +57,7 @@ def polish(R: np.ndarray) -> np.ndarray:
     return R + R @ (np.eye(len(R), dtype=R.dtype) - R.T @ R) / 2
 
 
+@door
 def singular_values(net: Network, layer: int) -> np.ndarray:
     """Return the m_l singular values of W_l, falling, zeros included.
 
@@ -98,6 +100,7 @@ def gather(R: np.ndarray, rank: int, psi: np.ndarray) -> np.ndarray:
     return np.hstack([R[:, :rank], free - np.outer(free @ v, (2 / (v @ v)) * v)])
 
 
+@door
 def left_diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
     """Rotate hidden layer `layer` so that row i of W_l has length sigma_i and is orthogonal to the others.
 
@@ -118,9 +121,12 @@ def left_diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
     moves = (Move(f"h{l}", rotate(R)),)
     params = apply(moves, net.params, net.axes)
     params[f"W{l}"][rank:] = 0
-    return net.with_params(params), Event("rotate", f"h{l}", 0, "singular basis", len(R), len(R), moves)
+    return net.with_params(params), Event(
+        "rotate", f"h{l}", 0, "turned so that each neuron has one singular value (sigma)", len(R), len(R), moves
+    )
 
 
+@door
 def diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
     """Make W_l diagonal, to rounding, by rotating hidden layer `layer` and the hidden layer before it.
 
@@ -138,7 +144,9 @@ def diagonalise(net: Network, layer: int) -> tuple[Network, Event]:
         raise ValueError("layer 0 stands on the inputs, whose basis is fixed. Use left_diagonalise(net, 0).")
     R, Q = _both_bases(net.params[f"W{l}"])
     moves = (Move(f"h{l}", rotate(R)), Move(f"h{l - 1}", rotate(Q)))
-    return moved(net, moves), Event("rotate", f"h{l}", 0, "singular basis on both sides", len(R), len(R), moves)
+    return moved(net, moves), Event(
+        "rotate", f"h{l}", 0, "turned on both sides, so that neurons are joined one to one", len(R), len(R), moves
+    )
 
 
 def _both_bases(W):
@@ -150,6 +158,7 @@ def _both_bases(W):
     return polish(R), polish(Q)
 
 
+@door
 def sparsify(net: Network) -> tuple[Network, tuple[Event, ...]]:
     """Diagonalise every second hidden-to-hidden layer (l = 2, 4, ...): about half the hidden weights become real zeros.
 

@@ -64,5 +64,6 @@ def _resize(net, space, kind, neurons):
     if validate.whole(neurons, "neurons", least=1) >= width and kind == "prune":
         raise ValueError(f"neurons must leave at least one of {width}, got {neurons}.")
     change = append(width, neurons) if kind == "grow" else keep(range(width - neurons), width)
-    moves = (Move(space, change),)
-    return moved(net, moves), Event(kind, space, int(neurons), "the task's shape", width, change.new, moves)
+    moves, ends = (Move(space, change),), "inputs" if space == "h0" else "outputs"
+    reason = f"the task has {'more' if kind == 'grow' else 'fewer'} {ends} now"
+    return moved(net, moves), Event(kind, space, int(neurons), reason, width, change.new, moves)

@@ -12,15 +12,18 @@ from minigrow.growth.loop import Plan, start, train
 from minigrow.isotropic.adaptation import AutoAdapt
 from minigrow.isotropic.diagonalise import singular_values
 from minigrow.isotropic.network import Network
+from minigrow.nn.door import door
+from minigrow.nn.feeding import ends
 from minigrow.nn.losses import accuracy
 from minigrow.nn.optimisers import AdamW, Optimiser
-from minigrow.nn.validate import choice, ends, generator
+from minigrow.nn.validate import choice, generator
 
 # Tuned on the digits: decay is what lets unused neurons fall below tau, a wider scaffold learns faster.
 ADAPT = AutoAdapt(scaffold=10)
 OPTIMISER = AdamW(rate=3e-3, weight_decay=0.1)
 
 
+@door
 def fit(
     X: np.ndarray,
     y: np.ndarray,
@@ -52,6 +55,7 @@ def fit(
     return run.net, run.history
 
 
+@door
 def predict(net: Network, X: np.ndarray) -> np.ndarray:
     """Return the most probable class (n,) of each row of X (n, d); `minigrow.nn.softmax(net(X))` has the probabilities.
 
@@ -61,6 +65,7 @@ def predict(net: Network, X: np.ndarray) -> np.ndarray:
     return net(X).argmax(axis=1)
 
 
+@door
 def score(net: Network, X: np.ndarray, y: np.ndarray) -> float:
     """Return the share of rows of X (n, d) whose class is y (n,), in [0, 1].
 

@@ -17,10 +17,12 @@ from minigrow.growth.basis import Move, append, apply
 from minigrow.growth.events import Event
 from minigrow.isotropic.network import Network
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 SCALE = 0.01
 
 
+@door
 def grow(
     net: Network, layer: int, neurons: int = 1, *, rng: Any = None, scale: float = SCALE, reason: str = "asked for"
 ) -> tuple[Network, Event]:
@@ -45,6 +47,7 @@ def grow(
     return net.with_params(params), Event("grow", f"h{l}", int(neurons), reason, m, m + int(neurons), moves)
 
 
+@door
 def embed(net: Network, widths: Sequence[int], *, rng: Any = None) -> Network:
     """Return the same function as a point of the class of wider networks (nested classes); inputs and outputs stay.
 

@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 
 from minigrow.isotropic import formulas
+from minigrow.isotropic.aligned import aligned
 from minigrow.isotropic.corrections import O_VARIANTS, PSI_VARIANTS
 from minigrow.isotropic.fast.workspace import bind
 from minigrow.nn import validate
+from minigrow.nn.compiler import HAS_NUMBA
+from minigrow.nn.door import door
+from minigrow.nn.feeding import fed, ready
 from minigrow.nn.initialisers import fill
+from minigrow.nn.layered import Layered
 from minigrow.nn.radial import RADIAL
 from minigrow.nn.signals import Signals
-from minigrow.nn.spaces import Axes, Layered
+from minigrow.nn.spaces import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +38,10 @@ class Network(Layered):
     o: str
     psi: str
     theta: np.ndarray
+    choices = {"activation": RADIAL, "o": O_VARIANTS, "psi": PSI_VARIANTS}  # noqa: RUF012 (as in Spaces)
 
     @classmethod
+    @door
     def create(
         cls,
         widths: Sequence[int],
@@ -90,16 +97,31 @@ class Network(Layered):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the logits (n, m_L) for inputs X (n, m_0)."""
-        return formulas.forward(self, validate.matrix(X, self.widths[0], self.theta.dtype))[0][-1]
+        return formulas.forward(self, validate.inputs(X, self.widths[0], self.theta))[0][-1]
 
+    def activations(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what every layer says (n, m_l): X, the x_l = a_l z_l, and the logits, for inputs X (n, m_0)."""
+        X = validate.inputs(X, self.widths[0], self.theta)
+        Z, rho = formulas.forward(self, X)
+        hidden = [formulas.profile(self).gain(r)[:, None] * z for r, z in zip(rho, Z[:-1], strict=True)]
+        return dict(zip(self.sizes, [X, *hidden, Z[-1]], strict=True))
+
+    @property
+    def singular(self) -> dict[str, np.ndarray]:
+        """The singular value of each hidden neuron (m_l,), NaN in a layer that is not in its singular basis; see `aligned`."""
+        return {f"h{l}": aligned(self.params[f"W{l}"]) for l in range(1, self.layers)}
+
+    @fed
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax") -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, m_0), y; see `formulas.gradient`."""
         return formulas.gradient(self, X, y, loss)
 
+    @fed
     def signals(self, X: np.ndarray, y: np.ndarray, loss: str = "softmax", back_to: int = 1) -> Signals:
         """Return what flows forwards and backwards on a batch; see `minigrow.nn.signals`."""
-        return formulas.signals(self, X, y, loss, back_to)
+        return formulas.signals(self, X, y, loss, self.backwards(back_to))
 
     def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[[np.ndarray, np.ndarray], float]:
         """Return f(X, y) -> loss that writes dL/dtheta into g (P,), compiled; of the losses, only "softmax" is compiled too."""
-        return bind(self, g, loss)
+        ready(self, g, loss)
+        return bind(self, g, loss) if HAS_NUMBA else super().bound(g, loss)

@@ -22,8 +22,10 @@ from minigrow.isotropic.formulas import forward, profile
 from minigrow.isotropic.network import Network
 from minigrow.isotropic.reflection import reflect
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 
+@door
 def prune(
     net: Network,
     layer: int,
@@ -44,6 +46,7 @@ def prune(
     ((4, 1, 2), 'prune')
     """
     l = net.hidden(layer)
+    X = X if X is None else validate.inputs(X, net.widths[0], net.theta)
     turn = CRITERIA[validate.choice(by, CRITERIA, "by")]
     m, count = net.widths[l], validate.whole(neurons, "neurons", least=1)
     if count >= m:
@@ -76,7 +79,7 @@ def _mean_gain(net, l, X):
         return None
     if X is None:
         raise ValueError('psi="expectation" takes the mean gain over data: pass X, for instance the training inputs.')
-    _, rho = forward(net, validate.matrix(X, net.widths[0], net.theta.dtype))
+    _, rho = forward(net, validate.inputs(X, net.widths[0], net.theta))
     return profile(net).gain(rho[l - 1]).mean()
 
 

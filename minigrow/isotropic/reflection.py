@@ -32,7 +32,15 @@ def reflect(net: Network, layer: int) -> tuple[Network, Event]:
     check_finite(W)
     r = least_direction(W) if W.shape[0] <= W.shape[1] else free_direction(W, psi)
     moves = (Move(f"h{l}", rotate(reflection(r))),)
-    return moved(net, moves), Event("rotate", f"h{l}", 0, "least singular pair", len(r), len(r), moves)
+    return moved(net, moves), Event(
+        "rotate",
+        f"h{l}",
+        0,
+        "turned so that the last neuron has the least singular value (sigma)",
+        len(r),
+        len(r),
+        moves,
+    )
 
 
 def reflection(r: np.ndarray) -> np.ndarray:

@@ -13,16 +13,21 @@ import numpy as np
 from minigrow.growth.events import Event
 from minigrow.growth.history import History
 from minigrow.growth.loop import Context, Plan, data, start, train
+from minigrow.growth.watch import joined
 from minigrow.nimble.network import Network, controller
+from minigrow.nn.door import door
+from minigrow.nn.feeding import ends
 from minigrow.nn.losses import LOSSES, goodness, predictions
 from minigrow.nn.optimisers import Adam, Optimiser
-from minigrow.nn.validate import choice, ends, generator
+from minigrow.nn.validate import choice, generator
 
 OPTIMISER = Adam()
 PLAN = Plan(epochs=5000, batch=None, record=100, loss="mse")
-REASON = "the size followed its gradient"
+REASONS = {"grow": "the size (s) rose along its gradient, which opens neurons",
+           "prune": "the size (s) fell along its gradient, which closes neurons"}  # fmt: skip
 
 
+@door
 def fit(
     X: np.ndarray,
     y: np.ndarray,
@@ -51,7 +56,7 @@ def fit(
     plan, rng = PLAN if plan is None else plan, generator(rng)
     net = _drawn(X, y, hidden, rule, rng, plan.loss) if net is None else net
     every = plan.every if plan.every is not None or plan.policies else plan.record
-    plan = plan._replace(every=every, policies=(Gates(), *plan.policies), observe=_observer(plan.observe))
+    plan = plan._replace(every=every, policies=(Gates(), *plan.policies), observe=joined(_sizes, plan.observe))
     run = train(start(net, optimiser, rng=rng), X, y, plan)
     return run.net, run.history
 
@@ -61,14 +66,8 @@ def _drawn(X, y, hidden, rule, rng, loss):
     return controller([d, *hidden, k], rule, rng=rng, dtype=dtype)
 
 
-def _observer(more):
-    """Return a function that observes s and active, and what a caller's own `observe` adds."""
-
-    def observe(net: Network) -> dict[str, Any]:
-        columns = {"s": float(net.s), "active": np.array(list(net.active.values())[1:-1])}
-        return columns | (more(net) if more else {})
-
-    return observe
+def _sizes(net):
+    return {"s": float(net.s), "active": np.array(list(net.active.values())[1:-1])}
 
 
 class Gates(NamedTuple):
@@ -97,15 +96,17 @@ def opened(net: Network, history: History) -> tuple[Event, ...]:
     if not history.rows:
         return ()
     row = history.rows[-1]
-    since = [event for event in history.events if event.step > row["step"] and event.reason == REASON]
+    since = [event for event in history.events if event.step > row["step"] and event.reason in REASONS.values()]
     known = dict(zip(net.sizes, row["widths"].tolist(), strict=True)) | {event.space: event.after for event in since}
     return tuple(_event(space, known[space], on) for space, on in net.active.items() if on != known[space])
 
 
 def _event(space, before, after):
-    return Event("grow" if after > before else "prune", space, abs(after - before), REASON, before, after)
+    kind = "grow" if after > before else "prune"
+    return Event(kind, space, abs(after - before), REASONS[kind], before, after)
 
 
+@door
 def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     """Return the prediction for each row of X (n, d): its class (n,) for "softmax" and "binary", its outputs (n, k) for "mse".
 
@@ -117,6 +118,7 @@ def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     return predictions(net(X), loss)
 
 
+@door
 def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> float:
     """Return the accuracy in [0, 1] for "softmax" and "binary", and R^2 = 1 - SSE / SST for "mse": 1 is perfect, 0 is the mean.
 

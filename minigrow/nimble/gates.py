@@ -47,8 +47,9 @@ def smooth_step(q: np.ndarray, delta: float = 1.0) -> Gated:
     """
     u = q / delta
     inside = (u.real >= 0) & (u.real <= 1)
-    theta = np.where(inside, np.sin(math.pi * u / 2) ** 2, u.real > 1)
-    return theta, np.where(inside, math.pi / 2 * np.sin(math.pi * u), 0) / delta
+    v = np.where(inside, u, 0)  # far outside pi u would overflow, or keep no digit
+    theta = np.where(inside, np.sin(math.pi * v / 2) ** 2, u.real > 1)
+    return theta, np.where(inside, math.pi / 2 * np.sin(math.pi * v), 0) / delta
 
 
 def step(s: float, m: int, delta: float = 1.0) -> Gated:

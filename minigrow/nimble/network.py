@@ -15,10 +15,15 @@ from minigrow.nimble.gates import GATES, reached, step
 from minigrow.nimble.rules import AUXILIARY, RULES, Rule
 from minigrow.nn import validate
 from minigrow.nn.activations import ACTIVATIONS
+from minigrow.nn.compiler import HAS_NUMBA
+from minigrow.nn.door import door
+from minigrow.nn.feeding import fed, ready
 from minigrow.nn.initialisers import INITIALISERS, biases
-from minigrow.nn.spaces import Axes, Layered
+from minigrow.nn.layered import Layered
+from minigrow.nn.spaces import Axes
 
 START = 1e-5  # spread of the controller's first value
+MOST = 1e100  # of goal and strength
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +44,17 @@ class Network(Layered):
     strength: float
     theta: np.ndarray
     delta: float = 1.0
+    choices = {"activation": ACTIVATIONS, "rule": RULES}  # noqa: RUF012 (as in Spaces)
+
+    def __post_init__(self) -> None:
+        """Check the names and theta, and that goal, strength and delta are numbers."""
+        super().__post_init__()
+        for name in ("goal", "strength"):
+            if validate.positive(getattr(self, name), name, zero="off") > MOST:
+                raise ValueError(
+                    f"{name} must be at most {MOST:g}, so that it can be squared, got {getattr(self, name)!r}."
+                )
+        validate.positive(self.delta, "delta")
 
     @property
     def parts(self) -> Rule:
@@ -70,6 +86,7 @@ class Network(Layered):
         """All but s: decay would close the gates."""
         return tuple(self.axes)[:-1]
 
+    @door
     def gates(self, layer: int) -> tuple[np.ndarray, np.ndarray]:
         """Return gamma (m,) and gamma' (m,) of a hidden layer, counted from 0, in theta's float type."""
         gate, m = self.parts.gate, self.widths[self.hidden(layer)]
@@ -110,18 +127,27 @@ class Network(Layered):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the outputs y (n, k) for inputs X (n, d)."""
-        return formulas.forward(self, validate.matrix(X, self.widths[0], self.theta.dtype))[1][-1]
+        return formulas.forward(self, validate.inputs(X, self.widths[0], self.theta))[1][-1]
 
+    def activations(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what every layer says (n, m_l), X_0 to the outputs, 0 for closed neurons, for inputs X (n, d)."""
+        found = formulas.forward(self, validate.inputs(X, self.widths[0], self.theta))[1]
+        said = zip(self.sizes.items(), found, strict=True)
+        return {space: np.pad(x, ((0, 0), (0, m - x.shape[1]))) for (space, m), x in said}
+
+    @fed
     def gradient(self, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> tuple[float, np.ndarray]:
         """Return the loss with its size term (a scalar) and dL/dtheta (P,) on a batch X (n, d), targets y."""
         return formulas.gradient(self, X, y, loss)
 
     def bound(self, g: np.ndarray, loss: str = "mse") -> Callable[[np.ndarray, np.ndarray], float]:
         """Return f(X, y) -> loss that writes dL/dtheta into g (P,): compiled where a kernel exists, else NumPy."""
-        fast = loss in workspace.BINARY and workspace.fits_kernel(self)
+        ready(self, g, loss)
+        fast = HAS_NUMBA and loss in workspace.BINARY and workspace.fits_kernel(self)
         return workspace.bind(self, g, loss) if fast else super().bound(g, loss)
 
 
+@door
 def auxiliary(
     widths: Sequence[int] = (1, 9, 1),
     goal: float = 5.0,
@@ -154,6 +180,7 @@ def auxiliary(
     return _drawn(net, lambda shape, fan_in: rng.uniform(-spread, spread, shape), size)
 
 
+@door
 def controller(
     widths: Sequence[int],
     rule: str = "growing",

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrow.nimble.bessel import bessel
-from minigrow.nn.validate import choice, whole
+from minigrow.nn.door import door
+from minigrow.nn.validate import choice, generator, positive, whole
 
 CENTRES, SPREADS, HEIGHTS = np.array([-2.0, 0.0, 2.0]), np.array([0.5, 0.8, 0.3]), np.array([1.0, 1.5, 0.8])
 
@@ -130,13 +131,16 @@ TASKS: dict[str, Task] = {
 }
 
 
-def sample(task: str | Task, rng: np.random.Generator, noise: float = 0.0) -> Samples:
+@door
+def sample(task: str | Task, rng: Any = None, noise: float = 0.0) -> Samples:
     """Draw points x uniformly on [-1, 1] and their targets, to which Gaussian noise of this standard deviation is added.
 
     >>> sample("cubic", np.random.default_rng(0)).X.shape
     (32, 1)
     """
+    positive(noise, "noise", zero="none")
     task = TASKS[choice(task, TASKS, "task")] if isinstance(task, str) else task
+    rng = generator(rng)
     x = rng.uniform(-1, 1, whole(task.train, "train", least=1) + whole(task.test, "test", least=1))
     y = task.f(x) + (noise * rng.standard_normal(x.size) if noise else 0.0)
     cut = task.train

@@ -17,6 +17,8 @@ import numpy as np
 
 from minigrow.growth.history import History
 from minigrow.growth.loop import Plan
+from minigrow.growth.plan import Observer
+from minigrow.growth.recording import seen
 from minigrow.growth.snapshot import snapshot
 from minigrow.nimble.fast import kernels
 from minigrow.nimble.fast.workspace import BINARY, fits_kernel, rule_numbers
@@ -24,6 +26,7 @@ from minigrow.nimble.fit import opened
 from minigrow.nimble.network import Network, auxiliary
 from minigrow.nimble.tasks import TASKS, Samples, Task, sample
 from minigrow.nn import validate
+from minigrow.nn.door import door
 from minigrow.nn.losses import LOSSES
 
 TAKEN = ("epochs", "loss", "record", "quiet")  # the fields of a plan that compiled trials use
@@ -49,6 +52,7 @@ class Trials(NamedTuple):
         return self.traces[:, -1, -1]
 
 
+@door
 def run_trials(
     task: str | Task,
     trials: int,
@@ -81,6 +85,7 @@ def run_trials(
     return descend_all(nets, data, plan, task.rate, threads)
 
 
+@door
 def descend_all(
     networks: Sequence[Network],
     data: Sequence[Samples],
@@ -108,8 +113,11 @@ def descend_all(
         return kernels.steps(thetas[i], m, Xt[i], t[i], binary, rule, numbers, traces[i])
 
     threads = os.cpu_count() or 1 if threads is None else validate.whole(threads, "threads", least=1)
-    with ThreadPoolExecutor(threads) as pool:
-        diverged = np.array(list(pool.map(one, range(len(thetas)))))
+    if threads == 1:  # a browser has no threads to start
+        diverged = np.array([one(i) for i in range(len(thetas))])
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            diverged = np.array(list(pool.map(one, range(len(thetas)))))
     return _score(networks, thetas, data, traces, diverged, plan)
 
 
@@ -151,31 +159,34 @@ def _score(networks, thetas, data, traces, diverged, plan):
     return Trials(nets, traces, train, test, diverged, plan)
 
 
-def history(result: Trials, trial: int, data: Samples) -> History:
+@door
+def history(result: Trials, trial: int, data: Samples, observe: Observer = snapshot) -> History:
     """Return one trial's life as a `growth.History`: a row for each record, an event whenever a neuron opens or closes.
 
     Columns: epoch, loss (the error on `data` without the size term), s, active, gates (m,), every parameter by name, and
-    those of `growth.snapshot`, for `minigrow replay`.
+    those of `observe`, `growth.snapshot` if no other is given, for `minigrow replay`.
 
     >>> rng = np.random.default_rng(0)
     >>> rows, net = sample("cubic", rng), auxiliary(rng=rng)
     >>> history(descend_all([net], [rows], Plan(2000, None, "mse", record=500)), 0, rows)["epoch"]
     array([   0,  500, 1000, 1500, 2000])
     """
-    life = History()
+    if validate.whole(trial, "trial") >= len(result.networks):
+        raise ValueError(f"trial must be in 0..{len(result.networks) - 1}, got {trial}.")
+    life = History().with_about(**getattr(observe, "about", {}))
     for row, theta in enumerate(result.traces[trial]):
         if not np.isfinite(theta).all():
             break
         net, epoch = result.networks[trial].with_theta(theta), row * result.plan.record
         events = [event._replace(step=epoch) for event in opened(net, life)]
-        life = life.with_events(events).with_row(_row(net, epoch, data, result.plan.loss))
+        life = life.with_events(events).with_row(_row(net, epoch, data, result.plan.loss, observe))
     return life
 
 
-def _row(net, epoch, data, loss):
+def _row(net, epoch, data, loss, observe):
     with np.errstate(all="ignore"):
         value = LOSSES[loss](net(data.X), data.y)[0]
     widths, gates = np.array(list(net.active.values())), net.gates(0)[0]
     row = {"epoch": epoch, "step": epoch, "loss": value, "widths": widths, "parameters": net.parameters}
     row |= {"s": float(net.s), "active": net.active["h1"], "gates": gates}
-    return row | snapshot(net) | {name: np.ravel(array) for name, array in net.params.items() if name != "s"}
+    return row | seen(observe, net) | {name: np.ravel(array) for name, array in net.params.items() if name != "s"}

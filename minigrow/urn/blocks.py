@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 ROUNDS = (
     60  # Newton's method takes two or three; it comes from the left and cannot overshoot, for 1 / |..| is concave in n

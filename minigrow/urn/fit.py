@@ -11,6 +11,8 @@ from minigrow.growth.checkpoint import Run
 from minigrow.growth.history import History
 from minigrow.growth.loop import Plan, data, prepared, start, train_on
 from minigrow.nn import validate
+from minigrow.nn.door import door
+from minigrow.nn.feeding import ends
 from minigrow.nn.losses import goodness, predictions
 from minigrow.nn.optimisers import Adam, Optimiser
 from minigrow.urn.batches import Dealt
@@ -24,6 +26,7 @@ PLAN = Plan(steps=2000, batch=None, loss="mse")
 STRENGTHS = Strengths(l1=0.01, loop=1.0)
 
 
+@door
 def train(
     run: Run,
     X: np.ndarray,
@@ -45,7 +48,7 @@ def train(
     >>> train(run, np.eye(2), np.ones((2, 1)), PLAN._replace(steps=20), STRENGTHS, settle=5).step
     20
     """
-    checked(strengths)
+    strengths = checked(strengths)
     X, y, plan = prepared(run.net, X, y, plan)
     batches = Whole(X, y)
     if plan.batch is not None and validate.whole(plan.batch, "batch", least=1) < len(X):
@@ -67,6 +70,7 @@ def train(
     return run._replace(optimiser=inner)
 
 
+@door
 def fit(
     X: np.ndarray,
     y: np.ndarray,
@@ -92,12 +96,13 @@ def fit(
     """
     plan, rng = plan or PLAN, validate.generator(rng)
     if net is None:
-        d, k, dtype = validate.ends(X, y, plan.loss)
+        d, k, dtype = ends(X, y, plan.loss)
         net = Network.create(d, k, size, rng=rng, dtype=dtype)
     run = train(start(net, optimiser, rng=rng), X, y, plan, strengths, ramp, settle)
     return run.net, run.history
 
 
+@door
 def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     """Return the prediction for each row of X (n, d): outputs (n, k), or for "softmax" and "binary" classes (n,).
 
@@ -110,6 +115,7 @@ def predict(net: Network, X: np.ndarray, loss: str = "mse") -> np.ndarray:
     return predictions(net(X), loss)
 
 
+@door
 def score(net: Network, X: np.ndarray, y: np.ndarray, loss: str = "mse") -> float:
     """Return how well the pool does on X (n, d), y: R^2 for "mse", else the accuracy in [0, 1].
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.door import door
+from minigrow.nn.feeding import fed, ready
 from minigrow.nn.spaces import Spaces, entries
 from minigrow.urn import formulas
 from minigrow.urn.fast.workspace import bind
@@ -35,16 +37,19 @@ class Network(Spaces):
     activation: str
     positions: tuple
     theta: np.ndarray
+    choices = {"activation": formulas.SLOPES}  # noqa: RUF012 (as in Spaces)
 
     axes = WEIGHTS | {"ch": ("+h",), "cy": ("+y",)}
     decayed = priced = tuple(WEIGHTS)
 
     def __post_init__(self) -> None:
         """Check theta, and that there is a position for each neuron or none at all."""
+        validate.whole(self.iterations, "iterations", least=1)
         super().__post_init__()
         object.__setattr__(self, "positions", checked_positions(self.positions, self.size))
 
     @classmethod
+    @door
     def create(
         cls,
         inputs: int,
@@ -130,19 +135,27 @@ class Network(Spaces):
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """Return the outputs (n, k) for inputs X (n, d)."""
-        return formulas.forward(self, validate.matrix(X, self.inputs, self.theta.dtype))[1][-1]
+        return formulas.forward(self, validate.inputs(X, self.inputs, self.theta))[1][-1]
 
+    def activations(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the inputs X (n, d), the hidden state that is read out last (n, H), and the outputs (n, k)."""
+        X = validate.inputs(X, self.inputs, self.theta)
+        h, y = formulas.forward(self, X)
+        return {"x": X, "h": h[-1], "y": y[-1]}
+
+    @fed
     def gradient(
         self, X: np.ndarray, y: np.ndarray, loss: str = "softmax", time: float = 0.0
     ) -> tuple[float, np.ndarray]:
         """Return the loss (a scalar) and dL/dtheta (P,) on a batch X (n, d), y; see `formulas.gradient`."""
-        return formulas.gradient(self, X, y, loss, time)
+        return formulas.gradient(self, X, y, loss, validate.positive(time, "time", zero="free"))
 
     def bound(
         self, g: np.ndarray, loss: str = "softmax", time: float = 0.0
     ) -> Callable[[np.ndarray, np.ndarray], float]:
         """Return f(X, y) -> loss that writes dL/dtheta into g (P,), on memory set aside once for each batch size."""
-        return bind(self, g, loss, time)
+        ready(self, g, loss)
+        return bind(self, g, loss, validate.positive(time, "time", zero="free"))
 
 
 def spectral_radius(net: Any) -> float:
@@ -150,7 +163,7 @@ def spectral_radius(net: Any) -> float:
 
     >>> net = Network.create(1, 1, size=4, rng=0)
     >>> net.params["Whh"][...] = [[0.0, 2.0], [2.0, 0.0]]
-    >>> spectral_radius(net)
+    >>> round(spectral_radius(net), 9)
     2.0
     """
     W = net.params["Whh"]

@@ -17,8 +17,11 @@ from minigrow.growth.contract import moved
 from minigrow.growth.events import Event
 from minigrow.growth.loop import Context
 from minigrow.nn import validate
+from minigrow.nn.door import door
 from minigrow.urn.network import Network
 from minigrow.urn.positions import places
+
+DEAD = "without a path to an output, or reached by nothing (dead)"
 
 
 def living(net: Network) -> np.ndarray:
@@ -38,7 +41,8 @@ def living(net: Network) -> np.ndarray:
     return spoken & heard if net.iterations > 1 else np.zeros(net.hidden, bool)
 
 
-def prune(net: Network, reason: str = "dead") -> tuple[Network, Event]:
+@door
+def prune(net: Network, reason: str = DEAD) -> tuple[Network, Event]:
     """Remove all dead hidden neurons, but never the last one; if none is dead, the event has 0 neurons and no moves.
 
     >>> net = Network.create(1, 1, size=4, rng=0)
@@ -59,7 +63,10 @@ def prune(net: Network, reason: str = "dead") -> tuple[Network, Event]:
     )
 
 
-def grow(net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0) -> tuple[Network, Event]:
+@door
+def grow(
+    net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0, reason: str = "asked for"
+) -> tuple[Network, Event]:
     """Append new neurons whose incoming weights are N(0, scale^2 / S) and whose outgoing weights are zero.
 
     If the pool has positions, those of new neurons are drawn within the range of the inputs. Raises ValueError when neurons < 1.
@@ -69,6 +76,7 @@ def grow(net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0) -> 
     >>> wide.hidden, event.after
     (5, 5)
     """
+    validate.positive(scale, "scale", zero="new neurons hear nothing")
     d, H, _ = net.widths
     rng, moves, old = validate.generator(rng), (Move("h", append(H, neurons)),), places(net)
     ground = old[:d]
@@ -77,7 +85,7 @@ def grow(net: Network, neurons: int, *, rng: Any = None, scale: float = 1.0) -> 
     for name, width in (("Whx", d), ("Whh", H)):
         block = wide.params[name][H:, :width]
         block[...] = scale / np.sqrt(wide.size) * rng.standard_normal(block.shape)
-    return wide, Event("grow", "h", int(neurons), "asked for", H, wide.hidden, moves)
+    return wide, Event("grow", "h", int(neurons), reason, H, wide.hidden, moves)
 
 
 class Dead(NamedTuple):
@@ -89,7 +97,7 @@ class Dead(NamedTuple):
     (1, 1)
     """
 
-    reason: str = "dead"
+    reason: str = DEAD
 
     def __call__(self, net: Network, context: Context | None = None) -> tuple[Network, tuple[Event, ...]]:
         """Return the pruned network and what happened."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.nn import validate
+from minigrow.nn.door import door
 
 NOWHERE = np.nan
 
@@ -23,9 +24,12 @@ def checked_positions(positions: Sequence | np.ndarray, S: int) -> tuple:
     >>> checked_positions([0.0, 1.0], 2)
     ((0.0,), (1.0,))
     """
-    array = np.asarray(positions, dtype=np.float64)
+    array = validate.numbers(positions, "positions")
     if array.size == 0:
         return ()
+    if np.iscomplexobj(array):
+        raise ValueError(f"positions must be real coordinates, got {array.dtype}.")
+    array = array.astype(np.float64)
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2 or len(array) != S:
         raise ValueError(
@@ -45,6 +49,7 @@ def places(net: Any) -> np.ndarray:
     return np.asarray(net.positions, dtype=np.float64).reshape(net.size, -1)
 
 
+@door
 def line(inputs: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
     """Return positions (S, 1): inputs at 0, 1, .., d - 1, hidden neurons at random in that range, outputs without a position (NaN).
 
@@ -55,17 +60,25 @@ def line(inputs: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarr
            [1.27],
            [ nan]])
     """
+    _check(inputs=inputs, hidden=hidden, outputs=outputs)
     rng = validate.generator(rng)
     middle = rng.uniform(0, max(inputs - 1, 0), hidden)
     return np.concatenate([np.arange(inputs), middle, np.full(outputs, NOWHERE)])[:, None]
 
 
+def _check(**numbers):
+    for name, value in numbers.items():
+        validate.whole(value, name)
+
+
+@door
 def grid(rows: int, columns: int, hidden: int, outputs: int, *, rng: Any = None) -> np.ndarray:
     """Return positions (S, 2): inputs row by row on a unit grid, hidden neurons at random over it, outputs without a position (NaN).
 
     >>> grid(2, 2, 1, 1, rng=0).shape
     (6, 2)
     """
+    _check(rows=rows, columns=columns, hidden=hidden, outputs=outputs)
     rng = validate.generator(rng)
     pixels = np.stack(np.divmod(np.arange(rows * columns), columns), axis=1)
     middle = rng.uniform(0, 1, (hidden, 2)) * [max(rows - 1, 0), max(columns - 1, 0)]

@@ -20,7 +20,7 @@ from minigrow.nn.spaces import entries
 from minigrow.nn.wrappers import ORDERS, RATE, Bound, Span, bind
 from minigrow.urn.blocks import shrink_blocks
 from minigrow.urn.fast import paths
-from minigrow.urn.strengths import Strengths, outgoing, prices, shrink
+from minigrow.urn.strengths import Strengths, checked, outgoing, prices, shrink
 
 FALL = 0.01  # the settling rate ends at this share of the optimiser's
 
@@ -75,13 +75,14 @@ class Priced(NamedTuple):
         0.25
         """
         share = min(1.0, max(0.0, (step - self.since) / self.ramp)) if self.ramp else 1.0
-        return Strengths(*(share * value for value in self.strengths))
+        return Strengths(*(share * float(value) for value in self.strengths))
 
     def bind(self, net: Any, g: np.ndarray, loss: str, span: Span) -> Bound:
         """Return a step that pays the prices; its gradient includes the time term.
 
         Raises ValueError for an inner wrapper: it has no step size of its own.
         """
+        checked(self.strengths)
         if hasattr(self.inner, "bind"):
             raise ValueError(
                 f"Priced must wrap an optimiser, whose step size is the unit of prices, got {type(self.inner).__name__}."

@@ -28,9 +28,10 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from minigrow.nn import validate
+from minigrow.nn.compiler import njit
+from minigrow.nn.door import door
 from minigrow.nn.params import views
 from minigrow.nn.spaces import entries
 from minigrow.urn.formulas import forward, late_activity
@@ -56,6 +57,9 @@ class Strengths(NamedTuple):
     path: float = 0.0
 
 
+LEAST = 1e-200
+
+
 def checked(strengths: Strengths) -> Strengths:
     """Return the strengths if all are finite and >= 0; raises ValueError that names the one that is not.
 
@@ -63,8 +67,9 @@ def checked(strengths: Strengths) -> Strengths:
     0.0
     """
     for name, value in strengths._asdict().items():
-        validate.positive(value, name, zero="off")
-    return strengths
+        if 0 < validate.positive(value, name, zero="off") < LEAST:
+            raise ValueError(f"{name} must be 0, or at least {LEAST:g} so that it can be divided by, got {value!r}.")
+    return Strengths(*map(float, strengths))
 
 
 def soft_threshold(w: np.ndarray, r: np.ndarray | float) -> np.ndarray:
@@ -129,6 +134,7 @@ def outgoing(net: Any, theta: np.ndarray) -> np.ndarray:
     return theta[(H + k) * d : entries(net, net.priced)].reshape(H + k, H)
 
 
+@door
 def penalty(net: Any, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
     """Return what each term adds to the loss (scalars), on a batch X (n, d) for the time term.
 
@@ -138,6 +144,8 @@ def penalty(net: Any, strengths: Strengths, X: np.ndarray) -> dict[str, float]:
     >>> penalty(net, Strengths(l1=0.5), np.ones((3, 1)))
     {'l1': 1.0, 'group': 0.0, 'local': 0.0, 'time': 0.0, 'loop': 0.0, 'path': 0.0}
     """
+    X = validate.inputs(X, net.inputs, net.theta)
+    strengths = checked(strengths)
     size = np.abs(net.theta)
     wire = prices(net, Strengths(local=1.0)) if strengths.local else np.zeros_like(size)
     V = outgoing(net, net.theta)

@@ -134,7 +134,7 @@ def test_apply_writes_A_B_and_D_where_they_belong_and_touches_nothing_else(dtype
     np.testing.assert_allclose(p["W2"], np.hstack([old["W2"] + 0.25 * D[:-1].T, 0.5 * B.T]), rtol=1e-6)
     np.testing.assert_allclose(p["b2"], old["b2"] + 0.25 * D[-1], rtol=1e-6)
     assert (event.kind, event.space, event.neurons, event.before, event.after, event.reason) == (
-        ("grow", "h1", 2, 4, 6, "mine of 1")
+        ("grow", "h1", 2, 4, 6, "rule mine: of 1")
     )
     assert accept(start(net, Adam(), rng=0), wider, event).net.widths == (3, 6, 2)
     assert apply(net, 0, appended("mine", seen, A, B), reason="because")[1].reason == "because"
@@ -144,7 +144,7 @@ def test_errors_teach():
     net = MLP.create([3, 4, 2], rng=1)
     seen = look(net, 0, X3, LABELS)
     proposal = appended("mine", seen, np.ones((4, 1)), np.ones((1, 2)))
-    with pytest.raises(ValueError, match="the amplitude g must be finite, got nan"):
+    with pytest.raises(ValueError, match="g must be a number, got nan"):
         apply(net, 0, proposal, g=np.nan)
     with pytest.raises(ValueError, match="the change is for 4 neurons"):
         apply(MLP.create([3, 5, 2], rng=1), 0, proposal)

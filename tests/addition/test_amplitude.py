@@ -50,7 +50,7 @@ def test_a_network_whose_best_amplitude_is_known(target):
     assert found.losses.min() < 1e-25
     before = LOSSES["mse"](net(X), target * X[:, :1])[0]
     assert found.losses[0] == before
-    assert found.reason == f"amplitude {target**0.5:.3g}: held-out loss {before:.4g} to 0"
+    assert found.reason == f"scaled by (g) {target**0.5:.3g}, which takes the held-out loss from {before:.4g} to 0"
 
 
 def test_held_out_data_may_say_no():

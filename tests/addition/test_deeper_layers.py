@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minigrow.addition.depth import IDEMPOTENT, PAIRED, deeper, deeper_near, deeper_pairs, follow_deeper, renamed
+from minigrow.addition.assumptions import IDEMPOTENT
+from minigrow.addition.depth import PAIRED, deeper, deeper_near, deeper_pairs, follow_deeper, renamed
 from minigrow.addition.sensitivity import sensitivity
 from minigrow.growth import start, train
 from minigrow.growth.contract import check

@@ -62,7 +62,7 @@ def test_it_grows_when_the_trigger_says_so_and_writes_down_why():
     policy = Adding(drawn, Every(4), neurons=2)
     wide, (event,) = policy(net, context(X, y))
     assert wide.widths == (4, 5, 3)
-    assert event.reason == "4 of 4 steps since the last growth; drawn 2 at random"
+    assert event.reason == "4 of 4 steps since the last growth; rule drawn: 2 at random"
     assert (event.kind, event.space, event.neurons) == ("grow", "h1", 2)
     same, events = policy(net, context(X, y, step=3))
     assert same is net
@@ -139,7 +139,7 @@ def test_the_searched_amplitude_is_used_and_named():
     found = line_search(net, 0, proposal, X, y)
     assert found.g > 0
     assert np.array_equal(wide.theta, apply(net, 0, proposal, found.g)[0].theta)
-    assert event.reason == f"layer 0 with 60 samples; descending; {found.reason}"
+    assert event.reason == f"layer 0 with 60 samples; rule descending; {found.reason}"
     harmful = partial(descending, size=-1.0)
     assert Adding(harmful, Always(), amplitude="search", held_out=held_out)(net, context(X, y))[1] == ()
 
@@ -206,7 +206,7 @@ def test_every_rule_of_the_table_grows_a_network_that_trains_or_says_at_once_why
     run = train(start(net, AdamW(1e-2), rng=0), X, y, plan)
     assert run.net.widths == (8, 7, 3)
     assert np.isfinite(run.net.theta).all()
-    assert all(f"; {rule}" in event.reason for event in run.history.events)
+    assert all(f"; rule {rule}" in event.reason for event in run.history.events)
 
 
 POLICIES = {

@@ -47,7 +47,7 @@ def test_twins_go_and_the_function_stays():
     assert small.widths == (4, 2, 3)
     assert np.abs(small(X) - net(X)).max() < 1e-6
     assert [event.kind for event in events] == ["prune", "prune"]
-    assert events[0].reason.endswith("the others lose 0 % of what the next layer hears, at most 0.1 %")
+    assert events[0].reason.endswith("the next layer loses 0 % of what it hears, at most 0.1 %")
     assert Removing(neurons=1)(net, context(X, y))[0].widths == (4, 3, 3)
     assert Removing(neurons=9, fewest=3)(net, context(X, y))[0].widths == (4, 3, 3)
     assert Removing(neurons=9, tolerance=0.0)(net, context(X, y))[0].widths == (4, 2, 3)
@@ -60,7 +60,7 @@ def test_what_costs_too_much_stays():
     assert Removing(tolerance=share * 0.99)(net, context(X, y)) == (net, ())
     small, (event,) = Removing(tolerance=share * 1.01)(net, context(X, y))
     assert small.widths == (4, 2, 3)
-    assert f"lose {100 * share:.3g} %" in event.reason
+    assert f"loses {100 * share:.3g} %" in event.reason
     assert Removing(tolerance=1e9, neurons=9)(net, context(X, y))[0].widths == (4, 1, 3)  # the last one stays
 
 

@@ -69,17 +69,18 @@ def test_what_all_rules_can_give():
 
 
 def test_the_amplitude_is_the_best_of_the_grid_and_one_for_what_keeps_the_function():
+    from minigrow.addition import table
     from minigrow.addition.proposal import apply, look
     from minigrow.growth.loop import evaluate
 
     data = parts_of(Job("digits", "adam", 0.01, tiny(), 0))
     net = MLP.create([64, 4, 10], "tanh", rng=0)
     seen = look(net, 0, data.train.X[:200], data.train.y[:200])
-    proposal, grid = RULES["tiny"](seen, k=2), [0.01, 0.3, 30.0]
+    proposal, grid = table.RULES["tiny"].propose(seen, k=2), [0.01, 0.3, 30.0]
     losses = [evaluate(apply(net, 0, proposal, g)[0], data.held.X, data.held.y)["validation_loss"] for g in grid]
     assert amplitude(net, proposal, data, grid) == grid[int(np.argmin(losses))] == 0.3
-    assert amplitude(net, RULES["senn"](seen, k=2), data, grid) == 1.0
-    assert amplitude(net, RULES["variance_transfer"](seen, k=2, rng=0), data, grid) == 1.0
+    assert amplitude(net, table.RULES["senn"].propose(seen, k=2), data, grid) == 1.0
+    assert amplitude(net, table.RULES["variance_transfer"].propose(seen, k=2, rng=0), data, grid) == 1.0
     assert len(data.held.X) == round(0.2 * (len(data.held.X) + len(data.train.X)))
 
 

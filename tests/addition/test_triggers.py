@@ -63,11 +63,11 @@ def test_plateau_compares_the_best_of_the_window_with_the_best_before(losses, gr
 
 def test_plateau_says_how_much_and_waits_after_a_growth():
     rises = Plateau(2, 0.01)(None, 0, at(9, [4, 2, 3, 3]))
-    assert rises.reason == "loss rose by 50 % (from 2 to 3) over 2 rows, less than 1 %"
+    assert rises.reason == "training loss rose by 50 % (from 2 to 3) over 2 rows, less than 1 %"
     assert (rises.value, rises.threshold) == (-0.5, 0.01)
     assert (
         Plateau(2, 0.01)(None, 0, at(9, [4, 2, 1, 1])).reason
-        == "loss fell by 50 % (from 2 to 1) over 2 rows, at least 1 %"
+        == "training loss fell by 50 % (from 2 to 1) over 2 rows, at least 1 %"
     )
     settled = [2, 2, 2, 2, 2, 2]
     assert Plateau(2, 0.01)(None, 0, at(6, settled, grown=[3])).grow
@@ -118,9 +118,7 @@ def test_fragrow_waits_the_longer_the_more_the_network_overfits(inside, outside,
 
 def test_fragrow_in_words_and_its_units():
     decision = FraGrow(100, (ABOVE, right(0.8)))(SIGN, 0, at(7, X=ABOVE, y=right(0.9), grown=[2]))
-    words = (
-        "accuracy 90.0 % in training, 80.0 % held out: risk 10.0 points, so 99.8 of at most 100 steps; 5 have passed"
-    )
+    words = "accuracy 90.0 % in training, 80.0 % held out, 10.0 points apart (risk): wait 99.8 of at most 100 steps; 5 have passed"
     assert decision.reason == words
     assert interval(1, 10_000.0) == 1.0  # nothing overflows
     assert 0.017 < interval(1, 0.0) < interval(1, 1.0) < 0.048  # a risk as a fraction of 1 would say no more than this
@@ -138,8 +136,20 @@ def test_singular_values_asks_for_as_many_as_the_isotropic_rule_grows():
             assert decision.grow is (decision.neurons > 0)
     net = MLP.create([3, 3, 2], "isotropic_tanh", rng=0)
     net.params["W1"][...] = np.diag([2.0, 0.5, 0])
-    assert SingularValues(0.8, 2)(net, 0, None) == (False, "2 of 2 scaffold neurons with sigma <= 0.8", 2, 2, 0)
-    assert SingularValues(0.4, 3)(net, 0, None) == (True, "1 of 3 scaffold neurons with sigma <= 0.4", 1, 3, 2)
+    assert SingularValues(0.8, 2)(net, 0, None) == (
+        False,
+        "enough spare neurons: 2 of 2 with singular value (sigma) at most 0.8",
+        2,
+        2,
+        0,
+    )
+    assert SingularValues(0.4, 3)(net, 0, None) == (
+        True,
+        "too few spare neurons: 1 of 3 with singular value (sigma) at most 0.4",
+        1,
+        3,
+        2,
+    )
 
 
 def test_singular_values_belong_to_no_neuron_of_an_element_wise_layer():
@@ -153,7 +163,7 @@ def test_spares_are_neurons_that_say_little():
     assert SparesLeft(0.05, 2)(net, 0, None).grow is False
     assert SparesLeft(0.05, 4)(net, 0, None).neurons == 2
     few = SparesLeft(0.045, 2)(net, 0, None)
-    assert few == (True, "1 of 2 spare neurons with outgoing weights that sum to 0.045 or less", 1, 2, 1)
+    assert few == (True, "too few spare neurons: 1 of 2 with outgoing weights (r) of at most 0.045", 1, 2, 1)
 
 
 def bottleneck(share, n=400):
@@ -180,7 +190,7 @@ def test_the_bottleneck_in_words_and_its_ratio():
     net, X, y = bottleneck(0.6)
     context = at(1, X=X, y=y, loss="mse")
     decision = BottleneckNorm()(net, 0, context)
-    assert decision.reason == "new neurons promise 2.4, the old ones' outgoing weights 1.6: ratio 1.5, more than 1"
+    assert decision.reason == "new neurons can gain 2.4, the old ones' outgoing weights 1.6: ratio 1.5, more than 1"
     assert not BottleneckNorm(ratio=1.6)(net, 0, context).grow
     with pytest.raises(ValueError, match="neurons must be a whole number >= 1"):
         BottleneckNorm(neurons=0)(net, 0, context)
@@ -211,7 +221,7 @@ def test_senns_ratio_of_a_linear_layer_is_the_share_that_the_old_neuron_cannot_s
 def test_senn_in_words():
     net, X, y = bottleneck(0.2)
     decision = SennRatio(tau=0.1)(net, 0, at(1, X=X, y=y, loss="mse"))
-    assert decision.reason == "1 new would add 0.2 to the natural gradient's norm, 25 % of it, more than 10 %"
+    assert decision.reason == "1 new would add 0.2 to the natural gradient's norm (eta), 25 % of it, more than 10 %"
     assert "25 % of it, not more than 30 %" in SennRatio(tau=0.3)(net, 0, at(1, X=X, y=y, loss="mse")).reason
     with pytest.raises(ValueError, match="tau must be a finite number > 0"):
         SennRatio(tau=0)(net, 0, at(1, X=X, y=y, loss="mse"))
@@ -240,7 +250,10 @@ def test_north_asks_for_as_many_neurons_as_the_rank_leaves_room_for(distinct, ga
 def test_north_in_words_with_a_start_for_each_layer_and_without_rounding_errors():
     net, X = copies(6)
     decision = NorthRank(0.5, (1.0, 0.2))(net, 0, at(1, X=X, y=np.zeros(100, dtype=int)))
-    assert decision.reason == "rank 1 of 1 against 0.5 times 1 at the start: room for 3 more than the 6 neurons"
+    assert (
+        decision.reason
+        == "outputs have rank (phi) 1 of 1, against 0.5 times 1 at the start: room for 3 more than the 6 neurons"
+    )
     assert 10 * (1 - 0.9) < 1
     net, X = copies(10, h=10, d=12)
     assert NorthRank(0.9, 1.0)(net, 0, at(1, X=X, y=np.zeros(100, dtype=int))).neurons == 1

@@ -71,6 +71,23 @@ def test_newborn_has_threshold_norm(seed, layer):
     assert (event.space, event.memory) == (f"h{layer + 1}", 0.01)
 
 
+def test_a_newborn_hears_little_has_no_bias_and_brings_its_own_memory_and_the_others_keep_theirs():
+    """The spread of 10 000 draws of N(0, .01^2) is within 4 standard errors, 4 / sqrt(2 * 10 000) of it."""
+    net = MLP.create([10_000, 3, 4], rng=0)
+    run = start(net, SLOW, rng=0)._replace(state=State(0, (np.abs(net.theta) + 1,)))
+    run = accept(run, *grow_layer(net, 0, rng=1))
+    p, memory = run.net.params, run.net.with_theta(run.state.slots[0]).params
+    assert p["W1"][-1].std() == pytest.approx(0.01, rel=0.029)
+    assert abs(p["W1"][-1].mean()) < 4 * 0.01 / 100
+    assert p["b1"][-1] == 0
+    assert len(set(np.sign(p["W2"][:, -1]))) == 2, "outgoing weights have both signs"
+    for name, old in net.params.items():
+        same, theirs = (side[name][:, :3] if name == "W2" else side[name][: len(old)] for side in (p, memory))
+        assert np.array_equal(same, old)
+        assert np.array_equal(theirs, np.abs(old) + 1)
+    assert [set(memory[name][own].ravel()) for name, own in (("W1", 3), ("b1", 3), ("W2", np.s_[:, 3]))] == [{0.01}] * 3
+
+
 def test_wrong_layers_are_refused():
     net = MLP.create([3, 4, 2], rng=0)
     for act in (lambda: layer_norm(net, 1), lambda: grow_layer(net, -1, rng=0), lambda: prune_layer(net, 2, [0])):
@@ -165,6 +182,9 @@ def test_only_what_is_there_can_be_pruned(gone):
         lambda: prune_layer(MLP.create([4, 3, 2], rng=0), 0, gone),
         lambda: prune_depth(layers, gone),
     ):
-        with pytest.raises(ValueError, match=r"must be some of the \d that are there, counted from 0"):
+        with pytest.raises(
+            ValueError,
+            match=r"some of the \d that are there, counted from 0|each of \w+ must be a whole number",
+        ):
             prune_it()
     assert prune(recurrent, [])[0].neurons == prune(recurrent, [1, 1])[0].neurons + 1 == 3

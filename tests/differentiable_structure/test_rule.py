@@ -72,13 +72,13 @@ def test_missing_spares_are_replenished_up_to_most():
         net, events = visited(net, certain, np.random.default_rng(number))
         born += [event.reason for event in events]
     assert net.neurons == 3
-    assert born == ["0 spares, 2 wanted", "1 spares, 2 wanted"]
+    assert born == [f"too few spare neurons: {n} with outgoing weights (r) of at most 1e-09, 2 wanted" for n in (0, 1)]
 
 
 def test_a_birth_by_chance_says_so():
     always = Rule(threshold=1e-9, spares=0, add=0, anytime=1)
     _, events = visited(Network.create("ab", rng=0), always, np.random.default_rng(0))
-    assert [event.reason for event in events] == ["at any time"]
+    assert [event.reason for event in events] == ["by chance: at any time the rule adds one with a probability of 1"]
 
 
 def test_a_newborn_is_as_the_method_says():
@@ -119,7 +119,8 @@ def test_one_decision_may_prune_and_grow():
     [
         ({"delete": 1.5}, "delete is a probability"),
         ({"add": -0.1}, "add is a probability"),
-        ({"anytime": float("nan")}, "anytime is a probability"),
+        ({"anytime": float("nan")}, "anytime must be a number, got nan"),
+        ({"anytime": -0.5}, "anytime is a probability"),
         ({"threshold": -1.0}, "threshold must be a finite number"),
         ({"spares": -1}, "spares must be a whole number"),
         ({"spares": 1.5}, "spares must be a whole number"),

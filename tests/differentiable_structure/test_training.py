@@ -188,7 +188,7 @@ def test_a_hopeless_rate_is_reported():
         (lambda: go(begun(), 1, chunk=0), "chunk must be a whole number"),
         (lambda: go(begun(), 1, ""), "at least chunk . 1 = 41 symbols, got 0"),
         (lambda: go(begun(), 1, "ab" * 20), "at least chunk . 1 = 41 symbols, got 40"),
-        (lambda: go(begun(), 1, b"ab" * 40), "got a bytes"),
+        (lambda: go(begun(), 1, b"ab" * 40), "text must be a word, got b"),
         (lambda: go(begun(alphabet="ab"), 1, "ab" * 40 + "c"), "'c' at place 80, which is not in the alphabet 'ab'"),
         (lambda: go(begun(), 1, rule=Rule(add=2.0)), "add is a probability"),
         (lambda: go(begun(), -1), "steps must be a whole number >= 0"),

@@ -32,6 +32,12 @@ def after(epoch):
     return Context(30 * epoch, epoch, np.random.default_rng(0), X, Y, "softmax", History())
 
 
+def said(spare, scaffold, tau):
+    """How many neurons are spare, and how many are wanted."""
+    few = f"too few spare neurons: {spare} of" if spare < scaffold else f"too many spare neurons: {spare} instead of"
+    return f"{few} {scaffold} with singular value (sigma) at most {tau:g}"
+
+
 SPECTRA = st.lists(st.sampled_from([0.01, 0.2, 0.4, 0.6, 0.9, 1.5]), min_size=1, max_size=6)
 
 
@@ -49,7 +55,7 @@ def test_exactly_k_neurons_stay_below_tau(sigma, tau, scaffold, layer):
     assert len(events) == (expected != len(sigma))
     for event in events:
         assert event.kind == ("grow" if expected > len(sigma) else "prune")
-        assert event.reason == f"{below} of {scaffold} scaffold neurons with sigma <= {tau}"
+        assert event.reason == said(below, scaffold, tau)
     np.testing.assert_allclose(singular_values(after, layer)[: len(great)], great, rtol=1e-9)
 
 
@@ -73,7 +79,7 @@ def test_a_singular_value_of_tau_counts_as_small():
         ({"tau": 0.0}, "tau must be a finite number > 0"),
         ({"tau": np.nan}, "tau must be"),
         ({"scaffold": -1}, "scaffold must be a whole number >= 0"),
-        ({"scaffold": 1.5}, "scaffold must be a whole number >= 0"),
+        ({"scaffold": 1.5}, "scaffold must be a whole number"),
         ({"layer": 2}, "layer must be a hidden layer"),
         ({"rng": "seed"}, "rng must be"),
     ],
@@ -238,7 +244,7 @@ def test_defaults_are_the_papers():
     assert AutoAdapt() == AutoAdapt(tau=0.95, scaffold=5, every=1, X=None)
     net = with_spectrum([0.97, 0.93])
     assert adapt(net, 0, rng=0)[0].widths[1] == 2 - 1 + 5
-    assert adapt(net, 0, rng=0)[1][0].reason == "1 of 5 scaffold neurons with sigma <= 0.95"
+    assert adapt(net, 0, rng=0)[1][0].reason == said(1, 5, 0.95)
 
 
 @pytest.mark.parametrize(("scaffold", "width"), [(2, 4), (1, 3), (0, 2)])
@@ -257,9 +263,7 @@ def test_the_released_count_leaves_out_the_zeros_that_the_matrix_has_not_got(m, 
     for counted, spare in (("all", np.sum(sigma <= 0.95) + max(m - d, 0)), ("released", np.sum(sigma <= 0.95))):
         after, events = adapt(net, 0, 0.95, scaffold, rng=0, counted=counted)
         assert after.widths[1] == max(m + scaffold - spare, 1)
-        assert [event.reason for event in events] == [f"{spare} of {scaffold} scaffold neurons with sigma <= 0.95"] * (
-            after.widths[1] != m
-        )
+        assert [event.reason for event in events] == [said(spare, scaffold, 0.95)] * (after.widths[1] != m)
 
 
 def test_nearly_half_of_random_layers_are_decided_differently():

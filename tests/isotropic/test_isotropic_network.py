@@ -243,7 +243,7 @@ def test_buffers_fit_the_network():
         ({"widths": [4, -3, 2]}, "each width must be a whole number >= 1, got -3"),
         ({"activation": "tanh"}, "activation must be one of isotropic_tanh"),
         ({"o": "learned"}, "o must be one of none, constant, trainable, got 'learned'"),
-        ({"psi": True}, "psi must be one of none, constant, trainable, decay, expectation, got True"),
+        ({"psi": True}, "psi must be a word, got True"),
         ({"init": "zeros"}, "init must be one of normal"),
         ({"dtype": np.float16}, "dtype must be float32 or float64, got float16"),
         ({"rng": "seed"}, "rng must be"),

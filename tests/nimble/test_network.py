@@ -52,6 +52,28 @@ def test_outputs_written_out_neuron_by_neuron():
     assert net(x[None, :])[0, 0] == pytest.approx(y, rel=1e-14)
 
 
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_rule_written_out_neuron_by_neuron(rule):
+    """Which gate each rule has, and that its neurons see s once or not at all."""
+    s, auxiliary = 0.55, "auxiliary" in rule
+    first = (
+        nimble.auxiliary([2, 3, 1], goal=2, rule=rule, rng=0)
+        if auxiliary
+        else nimble.controller([2, 3, 1], rule, rng=0)
+    )
+    net = moved(first, s)
+    on = np.sin(np.pi * s / 2) ** 2
+    mask = [min(max(3 * on - i, 0.0), 1.0) for i in range(3)]
+    gates = {"auxiliary": [on, 0.0, 0.0], "static": [1.0] * 3, "input_only": [1.0] * 3}
+    gates |= {"growing": mask, "schedule": mask, "unseen": mask, "released": [on] * 3, "scalar": [on] * 3}
+    p, x, seen = net.params, np.array([0.3, -0.7]), 0.0 if rule == "unseen" else s
+    gamma = gates["auxiliary" if auxiliary else rule]
+    y = p["b2"][0] + sum(
+        p["W2"][0, i] * gamma[i] * np.tanh(p["b1"][i] + seen * p["w1"][i] + x @ p["W1"][i]) for i in range(3)
+    )
+    assert net(x[None, :])[0, 0] == pytest.approx(y, rel=1e-13)
+
+
 def test_size_gradient_written_out_as_in_the_paper():
     rng = np.random.default_rng(2)
     net = nimble.auxiliary([1, 4, 1], goal=3, strength=0.2, size=2.6, rng=rng)
@@ -174,7 +196,7 @@ def test_hidden_layers_are_counted_from_0_and_others_refused():
             r"goal must be in 0..9, the neurons there can be, got 10",
         ),
         (lambda: nimble.auxiliary([1, 9, 1], goal=-1, rng=0), r"goal must be in 0..9"),
-        (lambda: nimble.auxiliary([1, 9, 1], goal=float("nan"), rng=0), r"goal must be in 0..9"),
+        (lambda: nimble.auxiliary([1, 9, 1], goal=float("nan"), rng=0), r"goal must be a number, got nan"),
         (lambda: nimble.auxiliary([1, 9, 1], size=9.5, rng=0), r"size must be in 0..9"),
         (lambda: nimble.auxiliary([1, 0, 1], goal=0, rng=0), r"each width must be a whole number >= 1, got 0"),
         (lambda: nimble.auxiliary([1, 1], rng=0), r"need a hidden layer"),
@@ -203,7 +225,7 @@ def trial(**changes):
         ({"loss": "softmax"}, "loss of a trial must be one of mse, binary"),
         ({"loss": "binary"}, "labels of the binary loss must be 0 or 1"),
         ({"rate": 0.0}, "rate must be a finite number > 0"),
-        ({"rate": float("nan")}, "rate must be a finite number > 0"),
+        ({"rate": float("nan")}, "rate must be a number, got nan"),
         ({"epochs": 0}, "epochs must be a whole number >= 1"),
         ({"epochs": 7}, "multiple of record"),
         ({"policies": (nimble.Gates(),)}, "a trial takes epochs, loss, record, quiet of a plan, got policies as well"),

@@ -38,6 +38,18 @@ def test_a_chain_lives_from_either_end():
     assert living(net).tolist() == [True, True, True]
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
+@pytest.mark.parametrize("iterations", range(1, 7))
+def test_late_speakers_and_late_listeners_of_a_chain_are_dead(order, iterations):
+    """Along input -> first -> ... -> fourth -> output, h_0 = 0: the i-th (from 0) speaks from step i + 1 on, and I - 1 is the last."""
+    net = Network.create(1, 1, size=6, iterations=iterations, scale=0.0, rng=0)
+    p = net.params
+    p["Whx"][order[0]], p["Wyh"][0, order[-1]] = 1, 1
+    p["Whh"][order[1:], order[:-1]] = 1
+    alive = [i + 1 <= iterations - 1 and 4 - i <= iterations - 1 for i in range(4)]
+    assert living(net)[order].tolist() == alive
+
+
 def test_radius_of_a_rotation_is_its_modulus():
     net = Network.create(1, 1, size=4, rng=0)
     net.params["Whh"][...] = [[0, -3], [3, 0]]

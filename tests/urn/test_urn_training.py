@@ -77,7 +77,7 @@ def test_a_checkpoint_continues_bit_for_bit_while_priced_and_while_settling(tmp_
     path, seen = tmp_path / "run.npz", []
 
     def observe(net):
-        if len(seen) == {15: 1, 45: 3, 60: 4}[stop]:
+        if len(seen) == {15: 2, 45: 4, 60: 5}[stop]:  # once before the first step, then once per row
             raise KeyboardInterrupt
         seen.append(net)
         return {"edges": np.count_nonzero(net.theta)}

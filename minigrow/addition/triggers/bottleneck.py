@@ -31,9 +31,8 @@ def gains(found: Statistics, neurons: int | None = None) -> tuple[float, float]:
     >>> gains(statistics(seen))[1] < 1e-20  # two samples: the old weights can do all that is wanted
     True
     """
-    D = found.D
-    s = np.linalg.svd(inverse_root(found.S) @ (found.M - found.C @ D), compute_uv=False)[:neurons]
-    return float(np.sum(D * found.HG)) / found.n, float(np.sum(s**2))
+    s = np.linalg.svd(inverse_root(found.S) @ found.N, compute_uv=False)[:neurons]
+    return float(np.sum(found.D * found.HG)) / found.n, float(np.sum(s**2))
 
 
 class BottleneckNorm(NamedTuple):
@@ -57,5 +56,5 @@ class BottleneckNorm(NamedTuple):
         old, new = gains(look(net, layer, context.X, context.y, context.loss).statistics, self.neurons)
         value = new / old if old > 0 else np.inf if new > 0 else 0.0
         compared = "more than" if value > ratio else "not more than"
-        words = f"new neurons promise {new:.3g}, the old ones' outgoing weights {old:.3g}: ratio {value:.3g}, {compared} {ratio:g}"
+        words = f"new neurons can gain {new:.3g}, the old ones' outgoing weights {old:.3g}: ratio {value:.3g}, {compared} {ratio:g}"
         return Decision(bool(value > ratio), words, value, ratio)

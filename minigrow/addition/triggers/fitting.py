@@ -41,7 +41,7 @@ class FraGrow(NamedTuple):
     >>> from minigrow.nn import MLP
     >>> net, X, y = MLP.create([2, 3, 2], rng=0), np.eye(2), np.array([0, 1])
     >>> FraGrow(100, (X, y))(net, 0, Context(1, 0, np.random.default_rng(0), X, y, "softmax", History())).reason
-    'accuracy 100.0 % in training, 100.0 % held out: risk 0.0 points, so 1.8 of at most 100 steps; 1 have passed'
+    'accuracy 100.0 % in training, 100.0 % held out, 0.0 points apart (risk): wait 1.8 of at most 100 steps; 1 have passed'
     """
 
     longest: float
@@ -62,7 +62,7 @@ class FraGrow(NamedTuple):
         risk, longest = 100 * (inside - outside), validate.positive(self.longest, "longest")
         passed, needed = context.step - last_growth(layer, context), interval(longest, risk, self.alpha)
         words = (
-            f"accuracy {100 * inside:.1f} % in training, {100 * outside:.1f} % held out: risk {risk:.1f} points, "
-            f"so {needed:.1f} of at most {longest:g} steps; {passed} have passed"
+            f"accuracy {100 * inside:.1f} % in training, {100 * outside:.1f} % held out, {risk:.1f} points apart (risk): "
+            f"wait {needed:.1f} of at most {longest:g} steps; {passed} have passed"
         )
         return Decision(passed >= needed, words, passed, needed)

@@ -44,7 +44,7 @@ class SennRatio(NamedTuple):
         found, J = ratio(seen, A), value(seen, A)
         compared = "more than" if found > tau else "not more than"
         words = (
-            f"{self.neurons} new would add {J:.3g} to the natural gradient's norm, {100 * found:.3g} % of it, "
+            f"{self.neurons} new would add {J:.3g} to the natural gradient's norm (eta), {100 * found:.3g} % of it, "
             f"{compared} {100 * tau:g} %"
         )
         return Decision(bool(found > tau), words, float(found), tau)
@@ -59,7 +59,7 @@ class NorthRank(NamedTuple):
     >>> X = np.random.default_rng(0).standard_normal((50, 4))
     >>> context = Context(1, 0, None, X, np.zeros(50, dtype=int), "softmax", History())
     >>> NorthRank(0.5, 1.0)(MLP.create([4, 4, 2], rng=0), 0, context).reason
-    'rank 1 of 1 against 0.5 times 1 at the start: room for 2 more than the 4 neurons'
+    'outputs have rank (phi) 1 of 1, against 0.5 times 1 at the start: room for 2 more than the 4 neurons'
     """
 
     gamma: float
@@ -72,5 +72,8 @@ class NorthRank(NamedTuple):
         phi_0 = self.phi_0[layer] if isinstance(self.phi_0, tuple) else self.phi_0
         excess = h * (phi - gamma * phi_0)
         T = max(0, math.floor(excess + ROUNDING))
-        words = f"rank {phi:.3g} of 1 against {gamma:g} times {phi_0:.3g} at the start: room for {T} more than the {h} neurons"
+        words = (
+            f"outputs have rank (phi) {phi:.3g} of 1, against {gamma:g} times {phi_0:.3g} at the start: "
+            f"room for {T} more than the {h} neurons"
+        )
         return Decision(T > 0, words, float(excess), 1.0, T)

@@ -13,7 +13,7 @@ from minigrow.addition.triggers.decision import Decision, last_growth
 from minigrow.growth.plan import Context
 from minigrow.nn import validate
 
-LOSSES_OF_A_ROW = ("loss", "validation_loss")
+LOSSES_OF_A_ROW = {"loss": "training loss", "validation_loss": "validation loss"}
 
 
 class Every(NamedTuple):
@@ -43,7 +43,7 @@ class Plateau(NamedTuple):
     >>> from minigrow.growth import History
     >>> history = History().with_row({"step": 1, "loss": 2.0}).with_row({"step": 2, "loss": 1.0}).with_row({"step": 3, "loss": 0.999})
     >>> Plateau(window=1, tolerance=0.01)(None, 0, Context(3, 3, np.random.default_rng(0), None, None, "softmax", history)).reason
-    'loss fell by 0.1 % (from 1 to 0.999) over 1 rows, less than 1 %'
+    'training loss fell by 0.1 % (from 1 to 0.999) over 1 rows, less than 1 %'
     """
 
     window: int = 5
@@ -62,8 +62,8 @@ class Plateau(NamedTuple):
         value = float((before - now) / max(abs(before), np.finfo(float).tiny))
         compared = "less than" if value < tolerance else "at least"
         change = f"fell by {100 * value:.3g} %" if value >= 0 else f"rose by {-100 * value:.3g} %"
-        words = f"{self.column} {change} (from {before:.4g} to {now:.4g}) over {window} rows, {compared} {100 * tolerance:.3g} %"
-        return Decision(bool(value < tolerance), words, value, tolerance)
+        said = f"{LOSSES_OF_A_ROW[self.column]} {change} (from {before:.4g} to {now:.4g}) over {window} rows"
+        return Decision(bool(value < tolerance), f"{said}, {compared} {100 * tolerance:.3g} %", value, tolerance)
 
     def _since(self, layer, context):
         """The losses of the rows since the last growth, without those before the first epoch's end (NaN)."""

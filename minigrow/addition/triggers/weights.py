@@ -22,7 +22,7 @@ class SingularValues(NamedTuple):
 
     >>> from minigrow.nn import MLP
     >>> SingularValues(tau=1e-3, scaffold=2)(MLP.create([4, 3, 2], "isotropic_tanh", rng=0), 0, None).reason
-    '0 of 2 scaffold neurons with sigma <= 0.001'
+    'too few spare neurons: 0 of 2 with singular value (sigma) at most 0.001'
     """
 
     tau: float = 0.95
@@ -38,7 +38,7 @@ class SingularValues(NamedTuple):
         l, tau = net.hidden(layer), validate.positive(self.tau, "tau")
         sigma = np.linalg.svd(net.params[f"W{l}"], compute_uv=False)
         spare = int(np.sum(sigma <= tau)) + net.widths[l] - len(sigma)
-        return _wanted(spare, validate.whole(self.scaffold, "scaffold"), f"scaffold neurons with sigma <= {tau:g}")
+        return _wanted(spare, validate.whole(self.scaffold, "scaffold"), f"with singular value (sigma) at most {tau:g}")
 
 
 class SparesLeft(NamedTuple):
@@ -46,7 +46,7 @@ class SparesLeft(NamedTuple):
 
     >>> from minigrow.nn import MLP
     >>> SparesLeft()(MLP.create([4, 3, 2], rng=0), 0, None).reason
-    '0 of 1 spare neurons with outgoing weights that sum to 0.05 or less'
+    'too few spare neurons: 0 of 1 with outgoing weights (r) of at most 0.05'
     """
 
     threshold: float = 0.05
@@ -58,9 +58,12 @@ class SparesLeft(NamedTuple):
             self.threshold, "threshold", zero="only neurons without any outgoing weight are spare"
         )
         r = np.abs(net.params[f"W{net.hidden(layer) + 1}"]).sum(axis=0)
-        words = f"spare neurons with outgoing weights that sum to {threshold:g} or less"
+        words = f"with outgoing weights (r) of at most {threshold:g}"
         return _wanted(int(np.sum(r <= threshold)), validate.whole(self.spares, "spares"), words)
 
 
 def _wanted(there, wanted, words):
-    return Decision(there < wanted, f"{there} of {wanted} {words}", there, wanted, max(wanted - there, 0))
+    enough = "too few" if there < wanted else "enough"
+    return Decision(
+        there < wanted, f"{enough} spare neurons: {there} of {wanted} {words}", there, wanted, max(wanted - there, 0)
+    )

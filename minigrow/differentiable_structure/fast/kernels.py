@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from minigrow.nn.compiler import njit
 from minigrow.nn.kernels import adagrad_entry, rmsprop_entry, softmax_row, tanh_rows
 
 LANES = 8

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from minigrow.nn.compiler import njit
 from minigrow.nn.radial import BEND_SERIES, GAIN_SERIES, LEAK, SMALL, THRESHOLD
 
 FAST = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}

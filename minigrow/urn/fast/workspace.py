@@ -6,6 +6,7 @@ dW = sum_t dz_t' h_{t-1} become one product over all iterations at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -191,4 +192,4 @@ def _collect(net, dW, X, r, time):
 
 
 def _rows(a):
-    return a.reshape(-1, a.shape[-1])
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])  # -1 cannot be found where there are no hidden neurons
