@@ -8,9 +8,9 @@ Exchanging the heads of two bonds of one kind leaves every vertex the edges it s
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.graph import Graph
+from minigrow.nn.compiler import njit
 
 
 class Bonds(NamedTuple):

@@ -5,7 +5,8 @@ order (k,) the vertices in the order in which they are read; mark (2, k) working
 """
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 MASK = 2**31 - 1  # fingerprints stay below, so that their squares fit into 63 bits
 SMALL = 5  # up to this size all orders are tried

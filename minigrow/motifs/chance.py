@@ -7,9 +7,11 @@ import numpy as np
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.passes import GRAPHS, PASSES, TRIES, offered
 from minigrow.motifs.switching import SWITCHES, walk
+from minigrow.nn.door import door, fields
 from minigrow.nn.validate import choice, generator
 
 PROCEDURES = ("uniform", "fanmod")
+MOST = 1e6  # switches per edge: 30 000 times what `mixing` finds to be enough
 
 
 class NullModel(NamedTuple):
@@ -46,11 +48,17 @@ def check_null(null: NullModel) -> None:
 
     >>> check_null(NullModel())
     """
+    fields(null)
     choice(null.procedure, PROCEDURES, "procedure")
     if null.random < 0:
         raise ValueError(f"the number of random graphs must be >= 0, got {null.random}. 0 counts without comparing.")
     if not 0 < null.switches < np.inf:
         raise ValueError(f"switches per edge must be above 0, got {null.switches}. {SWITCHES:g} are usual.")
+    if null.switches > MOST:
+        raise ValueError(
+            f"switches per edge must be at most {MOST:g}, got {null.switches:g}: a walk has forgotten its start after about "
+            f"{SWITCHES:g}, and more only takes longer."
+        )
     if null.passes < 0 or null.tries < 1:
         raise ValueError(
             f"passes must be >= 0 and tries >= 1, got {null.passes} and {null.tries}. FANMOD takes {PASSES} and {TRIES}."
@@ -73,6 +81,7 @@ def draw(graph: Graph, rng: np.random.Generator, null: NullModel) -> Graph:
     return walk(graph, rng, null.switches, blocks)[0]
 
 
+@door
 def randomise(graph: Graph, rng: Any = None, null: NullModel | None = None) -> Graph:
     """Return a random graph in which each vertex keeps its edges per colour and direction and its mutual edges.
 

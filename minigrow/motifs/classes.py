@@ -20,6 +20,7 @@ import numpy as np
 
 from minigrow.motifs.canonical import SMALL, fingerprints, smallest_ids
 from minigrow.motifs.graph import Graph
+from minigrow.nn.door import door
 
 SIZES = range(3, 9)
 
@@ -143,6 +144,7 @@ def matrices_of(ids: np.ndarray, size: int, layout: Layout | None = None) -> np.
     return matrices
 
 
+@door
 def matrix_of(identity: int, size: int, layout: Layout | None = None) -> np.ndarray:
     """Return the matrix of colours (size, size) that `id_of` reads as this integer.
 
@@ -196,7 +198,9 @@ def add_up(ids: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """
     order = np.argsort(ids)
     ids, counts = ids[order], counts[order]
-    first = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])[: ids.size])
+    new = np.ones(ids.size, bool)
+    np.not_equal(ids[1:], ids[:-1], out=new[1:])
+    (first,) = new.nonzero()
     return ids[first], np.add.reduceat(counts, first) if first.size else counts
 
 

@@ -16,6 +16,7 @@ from minigrow.motifs.esu import Census, census
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.sampling import check_probabilities, estimated, sampled_census
 from minigrow.motifs.statistics import LEAST, Motifs, summarise
+from minigrow.nn.door import door
 from minigrow.nn.validate import generator
 
 AHEAD = 64  # random graphs handed to a pool before their results are asked for
@@ -98,6 +99,7 @@ def _awaited(future):
     return future.result()
 
 
+@door
 def analyse(
     graph: Graph,
     size: int,

@@ -18,12 +18,13 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.classes import Layout, add_up, layout_of
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.memory import classify
 from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally
+from minigrow.nn.compiler import njit
+from minigrow.nn.door import door
 
 GONE = 1 << 30  # in code[u]: u is the root of this search or of an earlier one
 PART = 20_000_000  # subgraphs counted before the compiled loop returns to Python
@@ -172,14 +173,14 @@ def vertex_sets(graph: Graph, size: int) -> Iterator[tuple[int, ...]]:
         yield from extend([root], [u for u in near[root] if u > root])
 
 
-def begin(graph: Graph, size: int) -> tuple[np.ndarray, np.ndarray | None, Walk]:
+def begin(graph: Graph, size: int, layout: Layout) -> tuple[np.ndarray, np.ndarray | None, Walk]:
     """Return what a walk reads, pair (2b,) in the bits of the layout and paint (n,) or None, and the walk before its first step.
 
     >>> from minigrow.motifs.graph import from_edges
-    >>> [a.tolist() for a in begin(from_edges([0], [1], paint={0: 1, 1: 2}), 6)[:2]]
+    >>> [a.tolist() for a in begin(from_edges([0], [1], paint={0: 1, 1: 2}), 6, Layout(1, 4))[:2]]
     [[1, 2], [1, 2]]
     """
-    n, layout = graph.vertices, layout_of(graph, size)
+    n = graph.vertices
     room = np.zeros((size + 1, n + 1), np.int32)
     walk = Walk(np.zeros(n, np.int32), room, *np.zeros((2, size), np.int64), np.zeros(2, np.int64))
     pair = graph.pair if layout.edge == 3 else graph.pair % 8 | graph.pair // 8 << layout.edge
@@ -192,7 +193,7 @@ def walks(graph: Graph, size: int, go: Callable) -> Iterator[tuple[int, Census]]
     Raises Stopped when `STOP` was set, ValueError as `classes.layout_of` does.
     """
     n, layout = graph.vertices, layout_of(graph, size)
-    pair, paint, walk = begin(graph, size)
+    pair, paint, walk = begin(graph, size, layout)
     bits = None if layout.edge == 3 else layout.edge, layout.vertex
     while walk.at[0] < n or walk.at[1] > 0:
         table, _ = go(graph.start, graph.neighbour, pair, paint, bits, tuple(walk), PART, STOP)
@@ -253,6 +254,7 @@ def merged(parts: Iterable[tuple[int, Census]]) -> Census:
     return reduce(lambda whole, piece: merge([whole, piece]), (piece for _, piece in parts))
 
 
+@door
 def census(graph: Graph, size: int) -> Census:
     """Count all connected induced subgraphs of `size` vertices, by class.
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.motifs.edgelist import check_edges, numbered
+from minigrow.nn.door import door
+from minigrow.nn.validate import said
 
 PAINTS = 15
 
@@ -47,6 +49,7 @@ class Graph(NamedTuple):
         return self.pair.size // 2 if self.undirected else int(np.count_nonzero(self.pair % 8))
 
 
+@door
 def from_edges(
     source: Any, target: Any, colour: Any = None, paint: Mapping[Any, int] | None = None, undirected: bool = False
 ) -> Graph:
@@ -65,7 +68,8 @@ def from_edges(
     >>> g.names.tolist(), g.paint.tolist(), g.pair.tolist(), g.edges
     (['Adam', 'Cain', 'Eve'], [1, 1, 2], [9, 9, 9, 9], 2)
     """
-    columns = [np.asarray(c) for c in (source, target, np.ones(len(source), int) if colour is None else colour)]
+    columns = [_column(source, "source"), _column(target, "target")]
+    columns.append(np.ones(len(source), int) if colour is None else _column(colour, "colour"))
     kinds = [_kind(c) for c in columns]
     if kinds[0] != kinds[1] or kinds[0] == "other" or kinds[2] != "integer" or len({c.shape for c in columns}) > 1:
         found = ", ".join(f"{c.dtype} {c.shape}" for c in columns)
@@ -75,6 +79,16 @@ def from_edges(
         )
     check_edges(*columns, lambda i: f"edge {i}", undirected)
     return painted(checked_graph(*columns, undirected), paint)
+
+
+def _column(values, name):
+    """The values (m,) as an array without holes."""
+    try:
+        if not np.ma.is_masked(values) and np.iterable(values):
+            return np.asarray(values)
+    except Exception:  # whatever the values' own conversion says
+        pass
+    raise ValueError(f"{name} must be a list or an array (m,) without holes, got {said(values)}.")
 
 
 def _kind(column):
@@ -134,6 +148,7 @@ def painted(graph: Graph, paint: Mapping[Any, int] | None) -> Graph:
     return graph._replace(paint=np.array([paint[name] for name in names], np.int64))
 
 
+@door
 def edges(graph: Graph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """List the edges by name as source (m,), target (m,), colour (m,), in order of vertices; an undirected edge stands once.
 

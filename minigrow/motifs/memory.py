@@ -8,11 +8,11 @@ replaced by a larger one, so that threads may read it while another one learns n
 from threading import Lock
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.canonical import sorted_ids
 from minigrow.motifs.classes import Layout, add_up, classes_of, layout_for
 from minigrow.motifs.table import FIRST_BITS, enlarge, first_slot
+from minigrow.nn.compiler import njit
 
 MOST = 1 << 15  # keys remembered for one size and layout: a megabyte, so that looking up stays in the cache
 EMPTY = np.zeros((1 << FIRST_BITS, 2), np.int64), 64 - FIRST_BITS, 0

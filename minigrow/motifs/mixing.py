@@ -8,10 +8,10 @@ between T/2 and T, then what was left of the start at T/2 was too little to be s
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.chance import NullModel, check_null, draw
 from minigrow.motifs.graph import Graph
+from minigrow.nn.compiler import njit
 from minigrow.nn.validate import generator
 
 WALKS = 20

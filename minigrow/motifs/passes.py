@@ -9,10 +9,10 @@ kind has only two bonds, every pass switches them there and back, and they end a
 """
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.bonds import bonds, bound, exchange, turn
 from minigrow.motifs.graph import Graph
+from minigrow.nn.compiler import njit
 
 PASSES = 3
 TRIES = 3

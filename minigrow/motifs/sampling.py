@@ -13,12 +13,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.classes import key_of, layout_of
 from minigrow.motifs.esu import GONE, MOST_KEYS, Census, join, merged, part, per_edge, tint, walks
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.table import FIRST_BITS, enlarge, tally
+from minigrow.nn.compiler import njit
 
 
 @njit(cache=True, nogil=True)

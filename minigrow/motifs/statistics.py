@@ -19,6 +19,8 @@ from minigrow.motifs.classes import Layout
 from minigrow.motifs.esu import Census
 from minigrow.motifs.shares import blocks, collect
 from minigrow.motifs.significance import benjamini_hochberg, familywise, p_strictly, p_values, pooled_z
+from minigrow.nn.door import door
+from minigrow.nn.validate import said
 
 LEAST = 5
 
@@ -111,11 +113,18 @@ def _ranks(F: np.ndarray, strict: bool) -> tuple[np.ndarray, np.ndarray]:
     return (p_strictly(F), undefined) if strict else p_values(F)
 
 
+@door
 def profile(z: np.ndarray) -> np.ndarray:
     """Return the significance profile (c,): Z over the length of the vector of all defined Z (Milo et al. 2004, Science).
 
     >>> profile(np.array([3.0, np.nan, -4.0])).tolist()
     [0.6, nan, -0.8]
     """
+    if z.ndim != 1 or np.isinf(z).any() or np.iscomplexobj(z):
+        raise ValueError(
+            f"z must be a row (c,) of finite real numbers, or NaN where a Z is not defined, got {said(z)}."
+        )
+    scale = np.nanmax(np.abs(z), initial=0.0)
+    z = z / scale if scale > 0 else z  # or the squares of large numbers would overflow
     length = np.sqrt(np.nansum(np.square(z)))
     return z / length if length > 0 else np.full(np.shape(z), np.nan)

@@ -25,11 +25,11 @@ and between any two blocks there are as many edges of each colour as before, so 
 """
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.bonds import bonds, bound, exchange, slot_of, turn
 from minigrow.motifs.esu import STOP, Stopped
 from minigrow.motifs.graph import Graph
+from minigrow.nn.compiler import njit
 
 SWITCHES = 30.0  # steps per bond; `mixing` checks that they are enough
 PART = 1_000_000  # steps between two looks at `esu.STOP`

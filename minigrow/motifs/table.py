@@ -5,11 +5,12 @@ its product with a large odd number (`shift` = 64 - b), then in the slots after.
 """
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 SPREAD = 0x9E3779B97F4A7C15 - 2**64  # 2^64 divided by the golden ratio, as a signed integer
 LOWER = 2**63 - 1
-FIRST_BITS = 12
+FIRST_BITS = 8  # small, as a table is made, read and thrown away for every graph
 
 
 @njit(cache=True, nogil=True)
@@ -49,7 +50,8 @@ def enlarge(table, room, shift):
     return new, 64 - bits
 
 
-def listed(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+@njit(cache=True, nogil=True)
+def listed(table):
     """Return the keys (c,) in the table (2^b, 2) and their counts (c,).
 
     >>> table = np.zeros((8, 2), np.int64)

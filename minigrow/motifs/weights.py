@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrow.motifs.graph import Graph, from_edges
+from minigrow.nn.door import door
 
 SHARE = 0.55  # the paper's, for its small networks; 0.1 for those of MNIST's size
 MILD = 0.2
@@ -177,6 +178,7 @@ def matrices(net: Any) -> list[np.ndarray]:
     return [wire.W for wire in net.wires]
 
 
+@door
 def network_graph(net: Any, cut: Cut | None = None) -> Graph:
     """Return the graph of any network of the contract; without a cut, a Gaussian is fitted to its weights that are not 0.
 

@@ -83,7 +83,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(scheduler, graph):
 
 
 def test_nobody_at_the_address_is_a_mistake_with_a_reason(monkeypatch):
-    monkeypatch.setattr("minigrow.motifs.command.cluster.PATIENCE", 1)
+    monkeypatch.setattr("minigrow.growth.machines.PATIENCE", 1)
     with (
         pytest.raises(ValueError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"),
         cluster("tcp://127.0.0.1:9"),

@@ -62,7 +62,7 @@ def test_nothing_is_changed_in_the_caller_s_graph(procedure):
         (NullModel(tries=0), "passes must be >= 0 and tries >= 1"),
         (NullModel(random=-1), "the number of random graphs must be >= 0"),
         (NullModel(switches=0), "switches per edge must be above 0"),
-        (NullModel(switches=float("nan")), "switches per edge must be above 0"),
+        (NullModel(switches=float("nan")), "switches must be a number, got nan"),
         (NullModel(blocks="layers"), "blocks are integers, one for each vertex, or 'paint'"),
         (NullModel(procedure="fast"), "procedure"),
     ],

@@ -170,8 +170,10 @@ def test_the_table_grows_while_counting_and_sampling():
     assert walk.at.tolist() == [15, 0]
     assert total == counts.sum() == len(list(vertex_sets(graph, 5)))
     assert 2 * keys.size > 2**FIRST_BITS
-    sampled = listed(sample(graph, np.ones(5), 0))
-    assert dict(zip(*sampled, strict=True)) == dict(zip(keys, counts, strict=True))
+    sampled = sample(graph, np.ones(5), 0)
+    assert dict(zip(*listed(sampled), strict=True)) == dict(zip(keys, counts, strict=True))
+    least = 1 << int(2 * keys.size - 1).bit_length()
+    assert len(table) == len(sampled) == least, "the smallest power of two of which no more than half is taken"
 
 
 def test_a_census_in_pieces_is_the_whole(monkeypatch):

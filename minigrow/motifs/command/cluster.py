@@ -10,10 +10,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
-from minigrow.growth.files import said
-
-PATIENCE = 30  # seconds to wait for a scheduler and a first worker
-LARGE = {"distributed.admin.large-graph-warning-threshold": "1 TB"}  # the graph is large, and is sent once
+from minigrow.growth.machines import PATIENCE, connected
 
 
 class Cluster(Executor):
@@ -40,35 +37,11 @@ def _run(same: list, rest: bytes) -> Any:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Cluster]:
-    """Connect to the scheduler of a Dask cluster; what still runs there when the block ends is cancelled.
-
-    Raises ValueError when dask is missing, nobody answers at the address, or the workers have no minigrow.
-    """
-    try:
-        from dask import config
-        from dask.distributed import Client
-    except ImportError:
-        raise ValueError("a cluster needs dask: pip install 'minigrow[cluster]', here and on all workers.") from None
-    client = _connected(Client, address)
-    try:
-        with config.set(LARGE):
-            yield Cluster(client)
-    finally:
-        client.close()
+    """Connect to the scheduler of a Dask cluster, as `growth.machines.connected` does, which says when it raises ValueError."""
+    with connected(address, _shown) as client:
+        yield Cluster(client)
 
 
-def _connected(make: Callable[..., Any], address: str) -> Any:
-    """Return a client whose workers have shown that they can import this file."""
-    try:
-        client = make(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"no Dask scheduler answers at {address} ({error}). Start one with `dask scheduler`."
-        ) from None
-    try:
-        client.wait_for_workers(1, timeout=PATIENCE)
-        client.submit(_run, [], pickle.dumps((len, None)), pure=False).result(timeout=PATIENCE)
-    except Exception as error:
-        client.close()
-        raise ValueError(f"the workers of {address} cannot count motifs ({said(error)})") from None
-    return client
+def _shown(client):
+    """Let a worker show that it can import this file."""
+    client.submit(_run, [], pickle.dumps((len, None)), pure=False).result(timeout=PATIENCE)

@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
         which = f"written before, and whole: {', '.join(map(str, written))}" if written else "no file was written"
         print(f"\nminigrow motifs: interrupted; {which}.", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        raise  # nobody reads what is printed: the command line ends quietly
     except (ValueError, OSError) as error:
         print(f"minigrow motifs: {error}", file=sys.stderr)
         return 2

@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
-from tempfile import TemporaryFile
+
+from minigrow.growth.outputs import Output, check
 
 EACH_SIZE = ("csv", "json", "plot", "occurrences", "roles")
+KINDS = {"csv": "table", "json": "motifs", "plot": "picture", "occurrences": "table", "roles": "table", "html": "page"}
 
 
 def named(path: Path, size: int, sizes: list[int]) -> Path:
@@ -29,35 +31,12 @@ def targets(args: argparse.Namespace, sizes: list[int]) -> list[tuple[str, int, 
 
 
 def check_targets(files: list[tuple[str, int, Path]], inputs: list[Path]) -> None:
-    """Check before hours of counting that each file can be written and that none replaces another or an input.
+    """Check before hours of counting that each file can be written and that none replaces another, an input or a file of yours.
 
-    Raises ValueError for a folder, a folder that may not be written to, one file twice, or a file that is read.
+    Raises ValueError as `growth.outputs.check` does.
 
     >>> check_targets([("csv", 4, Path("a")), ("json", 4, Path("a"))], [])
     Traceback (most recent call last):
     ValueError: --csv and --json would both write a. Give each a name of its own.
     """
-    taken: dict[Path, str] = {}
-    read = {path.resolve() for path in inputs}
-    for option, _, path in files:
-        place = path.resolve()
-        if path.is_dir():
-            raise ValueError(f"an output must be a file, got the folder {path}.")
-        if place in read:
-            raise ValueError(f"--{option} would replace {path}, which is read. Give another name.")
-        if place in taken:
-            raise ValueError(f"--{taken[place]} and --{option} would both write {path}. Give each a name of its own.")
-        taken[place] = option
-        _check_folder(option, path, place)
-
-
-def _check_folder(option: str, path: Path, place: Path) -> None:
-    """Refuse a file whose folder, or the nearest one above that is there already, takes no new file: try it."""
-    above = next(folder for folder in place.parents if folder.exists())
-    try:
-        with TemporaryFile(dir=above):
-            pass
-    except OSError as error:
-        raise ValueError(
-            f"--{option} {path} cannot be written: {above} takes no new file ({error.strerror}). Choose another place."
-        ) from None
+    check((Output(f"--{option}", path, KINDS[option]) for option, _, path in files), inputs)

@@ -23,6 +23,7 @@ from minigrow.motifs.files.pajek import parse_pajek
 from minigrow.motifs.files.table import parse_table, read_table
 from minigrow.motifs.files.tidy import graph_of
 from minigrow.motifs.graph import Graph
+from minigrow.nn.door import door
 
 PARSERS: dict[str, Callable[[str, str], Found]] = {
     "dictionaries": parse_dictionaries, "gexf": parse_gexf, "gml": parse_gml, "graphml": parse_graphml, "pajek": parse_pajek,
@@ -56,6 +57,7 @@ def read_graph(path: str | Path, **choices: Any) -> Read:
     return graph_of(PARSERS[kind](text.replace("\r\n", "\n").replace("\r", "\n"), str(path)), wanted, str(path))
 
 
+@door
 def read_edges(path: str | Path) -> Graph:
     """Read the graph of a file, as `read_graph` does, without its notes.
 

@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 from typing import IO
 
+from minigrow.growth.archives import allowed, bounded
+
 HEAD = 65536
 REFUSED = {  # how a file begins, or how its name ends: what it is, and what to do
     b"PK\x03\x04": "a zip archive (or a spreadsheet); unpack it, or save the sheet as CSV",
@@ -55,7 +57,7 @@ class Gunzip(io.BufferedReader):
 
     def __init__(self, path: str | Path):
         self.path = path
-        super().__init__(gzip.GzipFile(path, "rb"))
+        super().__init__(bounded(gzip.GzipFile(path, "rb"), allowed(Path(path).stat().st_size), str(path)).detach())
 
     def read(self, size: int = -1) -> bytes:
         """Return at most `size` bytes, all of them if it is negative."""

@@ -1,7 +1,8 @@
 """The quick path: `whole_rows(block, separator, width)` reads rows of plain integers without a Python object for each."""
 
 import numpy as np
-from numba import njit
+
+from minigrow.nn.compiler import njit
 
 
 def whole_rows(block: np.ndarray, separator: str, width: int) -> tuple[np.ndarray, int]:

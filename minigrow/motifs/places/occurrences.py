@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrow.growth.files import atomic
+from minigrow.growth.writing import atomic
 from minigrow.motifs.classes import check_size, layout_of, matrices_of
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.places.order import placed

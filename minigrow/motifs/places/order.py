@@ -6,10 +6,10 @@ dictionary's sense, so that it does not depend on how the occurrence was met.
 """
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.canonical import fingerprints
 from minigrow.motifs.classes import Layout, classes_of, matrices_of
+from minigrow.nn.compiler import njit
 
 MARK = 16  # added to the colour of a vertex, it tells the vertex from all others
 

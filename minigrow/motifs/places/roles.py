@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from minigrow.growth.files import atomic
+from minigrow.growth.writing import atomic
 from minigrow.motifs.classes import Layout, add_up, layout_of, matrices_of
 from minigrow.motifs.esu import census
 from minigrow.motifs.graph import Graph
@@ -23,6 +22,7 @@ from minigrow.motifs.places.occurrences import occurrences, quoted
 from minigrow.motifs.places.order import orbits
 from minigrow.motifs.places.words import motif_word
 from minigrow.motifs.table import FIRST_BITS, enlarge, listed, tally
+from minigrow.nn.compiler import njit
 
 MOST = 1 << 28  # entries of a full matrix: 2 GiB
 

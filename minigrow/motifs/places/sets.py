@@ -8,11 +8,11 @@ its id is that of its matrix in this order: sets with one id are alike vertex fo
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 
 from minigrow.motifs.classes import layout_of
 from minigrow.motifs.esu import GONE, begin, join, part, tint
 from minigrow.motifs.graph import Graph
+from minigrow.nn.compiler import njit
 
 BLOCK = 1 << 16  # sets in a block
 
@@ -86,7 +86,7 @@ def set_blocks(graph: Graph, size: int) -> Iterator[tuple[np.ndarray, np.ndarray
     [([[0, 1, 3], [0, 1, 2], [1, 2, 3]], [32832, 32832, 36864])]
     """
     n, layout = graph.vertices, layout_of(graph, size)
-    pair, paint, walk = begin(graph, size)
+    pair, paint, walk = begin(graph, size, layout)
     while walk.at[0] < n or walk.at[1] > 0:
         vertices, keys = np.empty((BLOCK, size), np.int32), np.empty(BLOCK, np.int64)
         met = _note(graph.start, graph.neighbour, pair, paint, layout, walk, vertices, keys)

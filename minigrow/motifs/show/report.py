@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.growth.files import atomic
+from minigrow.growth.writing import atomic
 from minigrow.motifs.classes import matrices_of
 from minigrow.motifs.places.words import motif_word
 from minigrow.motifs.show.drawing import draw, undirected
