@@ -14,11 +14,15 @@ import sys
 import traceback
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
+
+from minigrow.nn import validate
+from minigrow.nn.door import door
 
 # The first word of a law's name, and the files of its folder that hold those laws, in the order in which they are listed.
 MODULES = {
@@ -90,6 +94,7 @@ def all_laws() -> list[Law]:
     return sorted(REGISTERED.values(), key=lambda row: order.get(row.check.__module__, len(order)))
 
 
+@door
 def load_file(path: str | os.PathLike) -> list[Law]:
     """Run a Python file of your own laws and return the laws that it registers; `verify` and `explain` know them from then on.
 
@@ -117,13 +122,26 @@ def load_file(path: str | os.PathLike) -> list[Law]:
     return found
 
 
+@contextmanager
+def borrowed(path: str | os.PathLike) -> Iterator[list[Law]]:
+    """Load a file of your own laws for the time of a block; afterwards the package's laws are as they were.
+
+    Raises ValueError as `load_file`.
+    """
+    found = load_file(path)
+    try:
+        yield found
+    finally:
+        _forget(found[0].check.__module__)
+
+
 def _run(path, name):
     """Execute a file as the module `name`; whatever goes wrong in it becomes one line that says where."""
     module = sys.modules[name] = ModuleType(name)
     module.__file__ = str(path)
     sys.path.insert(0, str(path.parent))
     try:
-        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
+        exec(compile(path.read_bytes(), path, "exec", dont_inherit=True), module.__dict__)
     except (Exception, SystemExit) as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = (error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0) or 1
@@ -153,20 +171,25 @@ class Verdict(NamedTuple):
     ok: bool
 
 
+@door
 def case(name: str, seed: int, number: int) -> np.random.Generator:
     """Return the generator of one case: it depends on the law's name, the seed and the case's number, nothing else.
 
     >>> int(case("growth.rotate", 0, 0).integers(1000)) == int(case("growth.rotate", 0, 0).integers(1000))
     True
     """
+    for what, value in (("seed", seed), ("number", number)):
+        validate.whole(value, what)
     return np.random.default_rng([seed, number, zlib.crc32(name.encode())])
 
 
+@door
 def verify(cases: int, seed: int, laws: Iterable[Law] | None = None) -> Iterator[Verdict]:
     """Check every law, or these, on `cases` random cases each and yield its verdict; NaN counts as a failure.
 
     Raises ValueError that names law and case when a law cannot be checked at all.
     """
+    validate.whole(cases, "cases", least=1)
     for row in all_laws() if laws is None else laws:
         found = [_deviation(row, seed, number) for number in range(cases)]
         worst = max(found, key=lambda value: np.inf if np.isnan(value) else value)

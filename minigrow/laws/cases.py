@@ -13,14 +13,15 @@ from minigrow.nn.radial import RADIAL
 
 
 def in_eps(found: np.ndarray, expected: np.ndarray) -> float:
-    """Return the greatest difference of two arrays (..., any), in eps of their type times the greatest expected entry.
+    """Return the greatest difference of two arrays (..., any), in eps of their type times the greatest expected entry; inf for NaN.
 
     >>> in_eps(np.array([1.0 + 2**-52]), np.array([1.0]))
     1.0
     """
     scale = float(np.max(np.abs(expected), initial=0)) or 1.0
     gap = float(np.max(np.abs(np.asarray(found) - expected), initial=0))
-    return gap / scale / float(np.finfo(np.asarray(expected).dtype).eps)
+    gap = gap / scale / float(np.finfo(np.asarray(expected).dtype).eps)
+    return float("inf") if np.isnan(gap) else gap  # Python's max(...) may pass a NaN over
 
 
 def gradient_in_eps(found: np.ndarray, expected: np.ndarray, floor: float = 0.01) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigrow.addition.depth import IDEMPOTENT, deeper, deeper_pairs
+from minigrow.addition.assumptions import IDEMPOTENT
+from minigrow.addition.depth import deeper, deeper_pairs
 from minigrow.addition.net2net import shared, wider
 from minigrow.addition.proposal import apply, look
 from minigrow.growth import Move, moved

@@ -6,7 +6,7 @@ import numpy as np
 
 from minigrow import growth
 from minigrow.growth import Move, permute
-from minigrow.growth.basis import flip, rescale
+from minigrow.growth.basis import Change, flip, rescale
 from minigrow.laws import law
 from minigrow.laws.urn.cases import deep, inputs, moved
 from minigrow.urn import Strengths, penalty
@@ -96,15 +96,18 @@ def prices_ignore_signs(rng: np.random.Generator) -> float:
     return _term_gap(rng, "tanh", lambda net: _flips(net, rng))
 
 
-def _priced_scale(rng):
-    """The four prices themselves under ReLU's rescaling by c = 7; the least change of them.
+def _path_gap(net, change):
+    """How far the sum over paths moves under a change."""
+    return abs(path_norm(moved(net, change)) / path_norm(net) - 1) / 2.2e-16
 
-    By hand: one weight 1 in, one weight 1 out: l1 is 2 and the path's product 1. With c = 7: l1 is 7 + 1/7 = 7.143, the product 1.
 
-    >>> w = np.array([7.0, 1 / 7])
-    >>> round(float(w.sum()), 3), float(w.prod())
-    (7.143, 1.0)
-    """
+def _drawn_scale(rng):
+    net = deep(rng, "relu")
+    return net, np.exp(rng.standard_normal(net.hidden))
+
+
+def _least_price_change(rng):
+    """The four prices under the same rescaling by c = 7: the least change of them, in eps."""
     net = deep(rng, "relu")
     X = np.abs(inputs(rng, net))
     net.theta[:] = np.abs(net.theta) + 0.01  # every neuron is active
@@ -112,7 +115,20 @@ def _priced_scale(rng):
     return float(gap.min()) / 2.2e-16
 
 
-@law("urn.symmetry_rescale", tolerance=1024, because="products over five steps", broken=_priced_scale)
+def _not_divided(rng):
+    """What a neuron hears is multiplied by c, what it says is not divided by it.
+
+    By hand: one weight 1 in, one weight 1 out: the path's product is 1. With c = 7 it is 7 x 1/7 = 1 again; not divided, 7 x 1 = 7.
+
+    >>> w = np.array([[7.0, 1 / 7], [7.0, 1.0]])
+    >>> w.prod(axis=1).round(12).tolist()
+    [1.0, 7.0]
+    """
+    net, c = _drawn_scale(rng)
+    return _path_gap(net, Change(rescale(c).T, rescale(np.ones_like(c)).Ut))
+
+
+@law("urn.symmetry_rescale", tolerance=1024, because="products over five steps", broken=_not_divided)
 def paths_ignore_scale(rng: np.random.Generator) -> float:
     """The sum over paths of products |w| is the same after ReLU's rescaling W_ij -> c_i W_ij / c_j; each of the four prices is not.
 
@@ -122,10 +138,11 @@ def paths_ignore_scale(rng: np.random.Generator) -> float:
     Rescaled, it enters neuron i with a factor c_i and leaves it with 1 / c_i; so does every hidden neuron on it, and inputs
     and outputs are not scaled. All factors cancel.
     Each path keeps its product, so the sum keeps its value. `path_norm` sums them by recursion, with one rounding a product.
+    A price of single weights or states does change: under l1 one weight 1 in and one out cost 2, rescaled by 7 they cost 7 + 1/7.
     """
-    net = deep(rng, "relu")
-    other = moved(net, rescale(np.exp(rng.standard_normal(net.hidden))))
-    return abs(path_norm(other) / path_norm(net) - 1) / 2.2e-16
+    net, c = _drawn_scale(rng)
+    gap = _path_gap(net, rescale(c))
+    return gap if _least_price_change(rng) > 1e9 else np.inf
 
 
 def _prox_gap(rng, factor):
