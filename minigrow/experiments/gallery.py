@@ -16,9 +16,10 @@ from minigrow.experiments import poster
 from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import PAPERS
 from minigrow.experiments.results import Result, by_method, collect, verdicts
-from minigrow.growth.files import atomic
+from minigrow.growth.outputs import Output, check
+from minigrow.growth.writing import atomic
 
-POSTER = "One picture for each of the five methods, with what was measured: read the claims below beside it."
+POSTER = "One measured picture for each of the six packages of methods, and how many claims of each held."
 
 
 def verdict(claim: Mapping[str, Any]) -> str:
@@ -144,11 +145,18 @@ def page(results: Sequence[Result], poster: bool = False) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def check_index(root: Path) -> None:
+    """Raise ValueError where `write` would replace a page or a poster that minigrow did not write."""
+    index = root / "README.md"
+    check([Output("", index, "index"), Output("", root / "poster.png", "picture", (index, "index"))])
+
+
 def write(root: str | os.PathLike) -> Path:
     """Write the poster where its data are there, and README.md, into a folder of results; returns the page's path.
 
-    Everything is read and checked before anything is written. Raises as `collect` does.
+    Everything is read and checked before anything is written. Raises as `collect` does, and as `check_index`.
     """
+    check_index(Path(root))
     results, path = collect(root), Path(root) / "README.md"
     drawn = poster.write(results, Path(root))
     with atomic(path) as file:

@@ -15,7 +15,8 @@ from minigrow.experiments import protocol
 from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import Experiment, find
 from minigrow.experiments.results import load
-from minigrow.growth.files import DAMAGED, said, write_json
+from minigrow.growth.archives import DAMAGED, said
+from minigrow.growth.files import write_json
 
 
 def rejudge(root: str | os.PathLike, names: Sequence[str] = ("all",)) -> dict[str, dict[str, int]]:

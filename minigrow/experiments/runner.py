@@ -7,21 +7,27 @@ import multiprocessing
 import os
 import platform
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 import minigrow
 from minigrow.experiments import jobs, protocol
 from minigrow.experiments.claims import Claim
 from minigrow.experiments.registry import Experiment, Outcome
+from minigrow.growth import outputs
 from minigrow.growth.files import write_json
+from minigrow.nn.compiler import HAS_NUMBA
+
+WINDOWS = 61  # processes that Windows can wait for at a time, less what a pool needs itself
 
 
 class Request(NamedTuple):
@@ -50,16 +56,31 @@ class Request(NamedTuple):
             config["repeats"] = self.repeats
         return config
 
+    def jobs(self, experiment: Experiment) -> Path:
+        """Return the folder that keeps the finished jobs of this experiment until `jobs.forget` deletes it."""
+        return jobs.folder_of(self.out, experiment.name, self.config(experiment), self.seed)
+
+    def check(self, experiment: Experiment) -> None:
+        """Raise ValueError, before any work, where a file that the run writes cannot be written or is not minigrow's."""
+        folder = self.out / experiment.name
+        results = folder / "results.json", "results"
+        kinds = {"history.npz": "history"} | dict.fromkeys(experiment.module.FIGURES, "picture")
+        written = [outputs.Output("", folder / name, kind, results) for name, kind in kinds.items()]
+        kept = outputs.Output("", self.jobs(experiment) / "a job", "results")
+        outputs.check([outputs.Output("", *results), *written, kept])
+
 
 def run(experiment: Experiment, request: Request, executor: Executor | None = None) -> list[Claim]:
     """Run one experiment and write `request.out / NAME / results.json` and its figures; returns the judged claims.
 
     Jobs go to `executor` if given (any concurrent.futures.Executor: processes, dask, MPI), else they run here in turn.
-    The outcome is the same either way. What is done is kept in `request.out / .jobs` until `jobs.forget(request.out)`.
+    The outcome is the same either way. What is done is kept in `request.jobs(experiment)` until `jobs.forget` deletes it.
+    Raises ValueError as `request.check` does, and ChildProcessError when a worker process is killed.
     """
+    request.check(experiment)
     module, began = experiment.module, time.perf_counter()
     config = request.config(experiment)
-    pmap = functools.partial(jobs.parallel_map, executor, experiment.name, folder=request.out / jobs.FOLDER)
+    pmap = functools.partial(jobs.parallel_map, executor, experiment.name, folder=request.jobs(experiment))
     outcome: Outcome = module.run(config, request.seed, pmap)
     claims = module.claims(outcome.data)
     folder = request.out / experiment.name
@@ -100,7 +121,7 @@ def versions() -> dict[str, str]:
         "commit": commit(),
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "numba": numba.__version__,
+        "numba": metadata.version("numba") if HAS_NUMBA else "none",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
 
@@ -132,22 +153,31 @@ def processes(jobs: int):
     if jobs == 1:
         yield None
         return
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
+    count = min(jobs, WINDOWS) if sys.platform == "win32" else jobs
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
     try:
         yield pool
     except BaseException:
+        workers = list((getattr(pool, "_processes", None) or {}).values())  # a pool that is shut down forgets them
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((getattr(pool, "_processes", None) or {}).values()):
+        for process in workers:
             process.terminate()
         raise
     pool.shutdown()
 
 
-def _ignore_interrupt():
-    """Ignore Ctrl-C, which reaches every process of a terminal: the parent alone decides what to do about it."""
+def _begin():
+    """Make a process a worker: Ctrl-C is the parent's to decide about, though it reaches all; without its parent it ends."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent():
+    """Wait until the parent is gone, however it ended, and leave at once: nobody waits for what is done here."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def table(claims: Iterable[Claim]) -> str:

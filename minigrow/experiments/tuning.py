@@ -40,8 +40,8 @@ def tuned(
 
     Of equal scores the one that is farthest from the edges is taken. Raises ValueError for a grid of fewer than two rates.
 
-    >>> tuned(lambda rates: [-abs(rate - 8) for rate in rates], [1, 2, 4])
-    Tuned(rate=8.0, rates=(1.0, 2.0, 4.0, 8.0, 16.0), scores=(-7.0, -6.0, -4.0, 0.0, -8.0), edge=False)
+    >>> tuned(lambda rates: [1 - abs(rate - 8) for rate in rates], [1, 2, 4])
+    Tuned(rate=8.0, rates=(1.0, 2.0, 4.0, 8.0, 16.0), scores=(-6.0, -5.0, -3.0, 1.0, -7.0), edge=False)
     """
     return tuned_each(lambda asked: score([rate for _, rate in asked]), [None], rates, factor, widenings)[None]
 

@@ -12,7 +12,18 @@ from minigrow.experiments import shared
 from minigrow.experiments.isotropic import common
 from minigrow.growth import Plan
 from minigrow.nn import AdamW
-from minigrow.plotting import COLOURS, LINES, MARKERS, band, interval, log_bars, name_curve, phases, picture
+from minigrow.plotting import (
+    COLOURS,
+    LINES,
+    MARKERS,
+    band,
+    interval,
+    log_bars,
+    name_curve,
+    phases,
+    picture,
+    quartile_band,
+)
 
 
 def random_net(widths, seed=0):
@@ -79,6 +90,17 @@ def test_curves_show_means_and_intervals(tmp_path):
         assert ax.lines[1].get_ydata()[1] == pytest.approx(20)
         assert ax.get_yscale() == "log"
         assert [text.get_text() for text in ax.texts] == ["end", "first", "second"]
+
+
+def test_a_quartile_band_is_a_median_between_the_first_and_the_third_quartile(tmp_path):
+    repeats = np.outer(
+        [0, 1, 10, 100, 1000], [1, 2]
+    )  # the quartiles of five sorted values are the second and the fourth
+    with picture(tmp_path / "a.png") as axes:
+        quartile_band(axes[0, 0], [0, 1], np.random.default_rng(0).permutation(repeats), 0)
+        assert axes[0, 0].lines[0].get_ydata().tolist() == [10, 20]
+        edge = axes[0, 0].collections[0].get_paths()[0].vertices
+        assert {tuple(point) for point in edge} == {(0, 1), (1, 2), (0, 100), (1, 200)}
 
 
 def test_looks_differ_without_colour():

@@ -128,6 +128,37 @@ def test_a_share_moves_both_ends_of_a_bootstrap_away_from_the_value(seed, n, sha
     assert wider.high - wider.value == pytest.approx(factor * (plain.high - plain.value))
 
 
+def test_a_bootstrap_leaves_out_a_fortieth_of_its_draws_at_either_end():
+    """2.5 % of the way from the first of 2000 sorted draws to the last is .025 * 1999 = 49.975 places; every draw has n values of x."""
+    x, seen = np.random.default_rng(0).standard_normal(9), []
+
+    def statistic(values, axis):
+        found = np.mean(values, axis)
+        seen.append((values, found))
+        return found
+
+    found = bootstrap(x, statistic)
+    (_, value), (resampled, drawn) = seen
+    drawn = np.sort(drawn)
+    assert resampled.shape == (9, 2000)
+    assert set(resampled.ravel()) == set(x)
+    assert (found.value, found.n, found.spread) == (value, 9, x.std(ddof=1))
+    assert found.low == pytest.approx(0.025 * drawn[49] + 0.975 * drawn[50], rel=1e-12)
+    assert found.high == pytest.approx(0.975 * drawn[1949] + 0.025 * drawn[1950], rel=1e-12)
+
+
+def test_draws_of_a_bootstrap_are_with_replacement_and_all_alike():
+    """Of 9 values a draw leaves each out with the chance (8/9)^9 = .346; 2000 draws are good to four times .0106."""
+    share = np.mean([(drawn != 0).all() for drawn in drawn_numbers(9)])
+    assert share == pytest.approx((8 / 9) ** 9, abs=0.043)
+
+
+def drawn_numbers(n):
+    seen = []
+    bootstrap(np.arange(n), lambda values, axis: seen.append(values) or values.mean(axis))
+    return seen[1].T
+
+
 def test_a_ratio_is_judged_on_logarithms():
     a, b = np.array([2.0, 4.0, 8.0]), np.array([1.0, 1.0, 1.0])
     found, logs = geometric(a, b), mean(np.log(a))

@@ -22,7 +22,8 @@ from minigrow.experiments.addition.comparison_protocol import PROTOCOL as PROTOC
 from minigrow.experiments.addition.comparison_tasks import share, task
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import seeds_apart
-from minigrow.growth import History, snapshot
+from minigrow.experiments.watching import watching
+from minigrow.growth import History
 from minigrow.growth.snapshot import keep_snapshots
 
 FULL = {
@@ -60,13 +61,24 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     tuned = tune(config, seed, pmap)
     rows = measure(config, seed, pmap, tuned)
     data = {"rows": rows, "overlap": {name: share(name) for name in names(config)}, "checklist": checklist(rows)}
-    return Outcome(data | {"end": config["end"]}, life(config, seed, tuned))
+    return Outcome(data | {"end": config["end"]}, life(config, seed, tuned[followed(config)].rate))
 
 
-def life(config: dict[str, Any], seed: int, tuned: dict[tuple[str, str], Any]) -> History:
-    """Return the history of one network, on the first task, that grows by the first of the known rules there is."""
-    first, arm = names(config)[0], next(rule for rule in ("gradmax", BASELINE) if rule in arms(config))
-    job = Job(first, arm, numbers(config), tuned[first, arm].rate)
+def followed(config: dict[str, Any]) -> tuple[str, str]:
+    """Return which network's life is kept: the first task, and the first of the known rules there is."""
+    return names(config)[0], next(rule for rule in ("gradmax", BASELINE) if rule in arms(config))
+
+
+def life(config: dict[str, Any], seed: int, rate: float) -> History:
+    """Return the history of the network that is followed."""
+    first, arm = followed(config)
+    job = Job(first, arm, numbers(config), rate)
     one_seed = seeds_apart(seed, config["repeats"], config["tuning"])[0][0]
-    history = trained(job, task(first, one_seed, config), one_seed, snapshot).history
+    history = trained(job, task(first, one_seed, config), one_seed, watching(first, one_seed)).history
     return keep_snapshots(history, min(PICTURES, max(2, len(history.rows))))
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, at the rate that was tuned for it."""
+    (rate,) = (row["rate"] for row in data["rows"] if (row["task"], row["arm"]) == followed(config))
+    return life(config, seed, rate)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from minigrow.addition import table
 from minigrow.addition.pairs import antisymmetric
+from minigrow.addition.proposal import NothingToAdd
 
 # in the order of the figures: controls, copies, then rules that look at data
 RULES = (
@@ -90,7 +91,7 @@ def _else(rule, other, seen, k=1, rng=None):
     """The rule's proposal, or that of the other one where it has none."""
     try:
         return rule(seen, k, rng)
-    except ValueError:
+    except NothingToAdd:
         return other(seen, k, rng)
 
 

@@ -8,7 +8,6 @@ from the seed, and what is new in the optimiser's state starts at zero (growth.b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +20,8 @@ from minigrow.experiments.addition.comparison_tasks import Task, task
 from minigrow.experiments.addition.comparison_triggers import trigger_of
 from minigrow.growth import Plan, Run, start, train
 from minigrow.growth.loop import Diverged
+from minigrow.growth.plan import Observer
+from minigrow.growth.watch import joined
 from minigrow.nn import MLP, Adam
 
 NOTHING = {
@@ -109,7 +110,7 @@ def course(run: Run, extra: list[tuple[int, float]]) -> dict[str, list[float]]:
     }
 
 
-def trained(job: Job, given: Task, seed: int, picture: Callable[[Any], dict[str, Any]] | None = None) -> Run:
+def trained(job: Job, given: Task, seed: int, picture: Observer | None = None) -> Run:
     """Return the run of an arm; `picture(net)` gives more columns for its history."""
     arm, c = job.what, job.numbers
     observe = observer(given, c, picture)
@@ -145,18 +146,19 @@ def with_growth(arm: Arm, given: Task, plan: Plan, c: dict[str, Any], net: MLP, 
     return given, plan._replace(policies=(policy,), every=c["interval"])
 
 
-def observer(
-    given: Task, c: dict[str, Any], picture: Callable[[Any], dict[str, Any]] | None = None
-) -> Callable[[Any], dict[str, Any]]:
-    """Return a function that notes the test score at every `stride`-th row, NaN between, and the columns of `picture`."""
-    seen = [0]
+def observer(given: Task, c: dict[str, Any], picture: Observer | None = None) -> Observer:
+    """Return a function that notes the test score at every `stride`-th row, NaN between, and the columns of `picture`.
+
+    It is asked before the first step, too, which is no row.
+    """
+    seen = [-1]
 
     def observe(net: Any) -> dict[str, Any]:
         seen[0] += 1
         score = given.score(net) if seen[0] % c["stride"] == 0 else float("nan")
-        return {"score": score} | (picture(net) if picture else {})
+        return {"score": score}
 
-    return observe
+    return joined(observe, picture)
 
 
 def wide_of(given: Task, c: dict[str, Any]) -> int:

@@ -8,25 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrow.addition.controls import random_in, random_small
-from minigrow.addition.gradmax import gradmax
-from minigrow.addition.net2net import wider
-from minigrow.addition.north import north_pre
+from minigrow.addition import table
 from minigrow.addition.proposal import Proposal, apply, look
-from minigrow.addition.senn import senn
-from minigrow.addition.splitting import splitting
-from minigrow.addition.tiny import tiny
-from minigrow.addition.variance import variance_transfer
 from minigrow.datasets import Dataset, split
 from minigrow.experiments.shared import parts
 from minigrow.growth import Diverged, Plan, Run, accept, start, train
 from minigrow.growth.loop import evaluate
 from minigrow.nn import MLP, Adam, AdamW, Momentum
 
-RULES = {
-    rule.__name__: rule
-    for rule in (random_in, random_small, gradmax, tiny, senn, north_pre, wider, splitting, variance_transfer)
-}
+RULES = (
+    "random_in", "random_small", "gradmax", "tiny", "senn", "north_pre", "wider", "splitting", "variance_transfer"
+)  # fmt: skip
 OPTIMISERS = {
     "momentum": lambda rate, c: Momentum(rate, beta=c["beta"]),
     "adam": lambda rate, c: Adam(rate),
@@ -110,7 +102,7 @@ def one(job: Job) -> dict[str, Any]:
     seen = look(half.net, 0, data.train.X[: c["samples"]], data.train.y[: c["samples"]])
     k, kept = neurons(c["new"], len(data.train.classes)), []
     for name in c["rules"]:
-        proposal = RULES[name](seen, k=k, rng=job.seed)
+        proposal = table.RULES[name].propose(seen, k=k, rng=job.seed)
         net, event = apply(half.net, 0, proposal, amplitude(half.net, proposal, data, c["amplitudes"]))
         grown = {way: accept(half, net, event, transport=way) for way in c["transports"]}
         for way, life in each_once(grown, lambda run: lived(run, data, c["looks"], c)).items():

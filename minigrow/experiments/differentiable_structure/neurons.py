@@ -24,9 +24,10 @@ from minigrow.experiments.differentiable_structure.switching import ORDERS, shar
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds
-from minigrow.growth import History, snapshot
+from minigrow.growth import History, watch
 from minigrow.growth.snapshot import keep_snapshots
-from minigrow.replay.lives import follow, rows_of
+from minigrow.replay.lives import follow
+from minigrow.replay.shows import rows_of
 
 QUICK = {"repeats": 2, "cycles": 10_000, "symbols": 2000}
 FULL = {"repeats": 10, "cycles": 100_000, "symbols": 8000}
@@ -52,12 +53,15 @@ FIGURES = {
 }
 TASKS = ORDERS["easy-hard-easy"]
 CHANCE = 6 / 64
+TASK = "Predict the next letter of a text whose rule becomes harder and then easier again."
 PICTURES = 100  # rows of the history that keep their weights, for replay
 
 
 def life(job: Job) -> History:
     """Return the history of one network, with a row every `job.every` cycles and its weights at some rows."""
-    history = trained(job._replace(observe=snapshot)).history
+    starts = [0, *(until for _, until in job.parts)]
+    phases = [(start, f"{kind} text") for start, (kind, _) in zip(starts, job.parts, strict=False)]
+    history = trained(job._replace(observe=watch(task=TASK, phases=phases))).history
     return keep_snapshots(history.thinned(lambda row: row["step"] % job.every == 0), PICTURES)
 
 
@@ -97,11 +101,23 @@ def obedience(text: str) -> dict[str, float]:
     return {"whole": float(np.mean(whole)) if whole else 0.0, "obeys": float(np.mean(obeys)) if obeys else 0.0}
 
 
+def followed(config: dict[str, Any], seed: int) -> Job:
+    """Return the job of the network whose neurons are followed."""
+    cycles = config["cycles"]
+    order, first = shared_out(TASKS, cycles), child_seeds(seed, config["repeats"])[0]
+    return Job(order, first, every=max(1, cycles // 500))
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept."""
+    return life(followed(config, seed))
+
+
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Follow one network through easy-hard-easy, count in all lives, and let networks that learned the hard task write."""
     cycles, each = config["cycles"], child_seeds(seed, config["repeats"])
     order = shared_out(TASKS, cycles)
-    (history,) = pmap(life, [Job(order, each[0], every=max(1, cycles // 500))])
+    (history,) = pmap(life, [followed(config, seed)])
     lives = pmap(
         curves, [Job(order, s, every=max(1, cycles // 150)) for s in each]
     )  # the jobs of the experiment switching

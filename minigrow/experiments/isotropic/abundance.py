@@ -118,10 +118,10 @@ class Ramp(NamedTuple):
         for layer in range(net.layers - 2, -1, -1):
             missing = self.width(context.step // self.epoch) - net.widths[layer + 1]
             if missing > 0:
-                net, event = grow(net, layer, missing, rng=context.rng, reason="schedule")
+                net, event = grow(net, layer, missing, rng=context.rng, reason="its turn in the timetable")
                 happened += (event,)
             elif missing < 0:
-                net, event = prune(net, layer, -missing, reason="schedule")
+                net, event = prune(net, layer, -missing, reason="its turn in the timetable")
                 happened += (event,)
         return net, happened
 

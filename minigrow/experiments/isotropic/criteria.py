@@ -95,7 +95,7 @@ def ranks(x: np.ndarray) -> np.ndarray:
 def pearson(x: np.ndarray, y: np.ndarray) -> float:
     """Return the correlation of x (n,) and y (n,); 0 where one of them does not vary, since it then predicts nothing.
 
-    >>> pearson(np.array([1.0, 2.0]), np.array([3.0, 1.0])), pearson(np.ones(2), np.arange(2.0))
+    >>> round(pearson(np.array([1.0, 2.0]), np.array([3.0, 1.0])), 9), pearson(np.ones(2), np.arange(2.0))
     (-1.0, 0.0)
     """
     x, y = x - x.mean(), y - y.mean()

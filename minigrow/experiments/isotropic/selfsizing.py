@@ -22,7 +22,9 @@ from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import overlap, parts, rounded, seeds_apart
 from minigrow.experiments.tuning import Tuned, over_seeds, settled, tuned_each
-from minigrow.growth import History, Plan, snapshot
+from minigrow.experiments.watching import watching
+from minigrow.growth import History, Plan
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.isotropic import AutoAdapt, Network
 from minigrow.isotropic.fit import spectra
 from minigrow.nn import AdamW
@@ -88,16 +90,17 @@ class Life(NamedTuple):
     history: History | None
 
 
-def seen(net: Network) -> dict[str, Any]:
-    """Return what a history row shows of the network: singular values, and the weights for replay.
+def seen(job: Job) -> Callable[[Network], dict[str, Any]]:
+    """Return what a history row shows of the network: singular values, and what `growth.watch` sees.
 
-    >>> len(seen(network([4, 3, 3, 2], 0)))
-    9
+    >>> "sigma2" in seen(Job("digits", AUTO, 3, 0.1, 1, (), "test", "weights", 0))(network([64, 3, 3, 10], 0))
+    True
     """
-    return spectra(net) | snapshot(net)
+    return watching(job.data, job.seed, extra=spectra)
 
 
-WATCHED: dict[str, Callable | None] = {"widths": None, "weights": seen}
+WATCHED: dict[str, Callable] = {"widths": lambda job: None, "weights": seen}
+PICTURES = 50  # rows of the history that keep their weights, for replay
 
 
 def policies(arm: str, c: dict[str, Any]) -> tuple[AutoAdapt, ...]:
@@ -118,7 +121,7 @@ def one(job: Job) -> Life:
     net = network([train.X.shape[1], job.width, job.width, len(train.classes)], job.seed, o=c["o"], psi=c["psi"])
     plan = Plan(steps=job.steps, batch=c["batch"], policies=policies(job.arm, c), every=c["every"], record=c["every"])
     optimiser = AdamW(rate=job.rate, weight_decay=c["weight_decay"])
-    run = trained(net, train, job.seed, plan._replace(observe=WATCHED[job.watched]), optimiser)
+    run = trained(net, train, job.seed, plan._replace(observe=WATCHED[job.watched](job)), optimiser)
     widths = run.history["widths"][:, 1:-1].astype(int).tolist() if run.history.rows else []
     return Life(accuracy(run.net, test), run.work, widths, run.history if job.watched == "weights" else None)
 
@@ -161,7 +164,19 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
         "overlap": {name: overlap(name) for name in names},
         "rows": rows,
     }
-    return Outcome(data, lives[shown].history)
+    return Outcome(data, keep_snapshots(lives[shown].history, PICTURES))
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, of the first adapting network at the rate that was tuned for it."""
+    name, start, apart = (
+        config["data"][0],
+        min(config["widths"]),
+        seeds_apart(seed, config["repeats"], config["tuning"]),
+    )
+    same, rate = tuple((key, config[key]) for key in SAME), data["rows"][name]["rates"][-1]
+    job = Job(name, AUTO, start, rate, config["steps"], same, "test", "weights", apart[0][0])
+    return keep_snapshots(one(job).history, PICTURES)
 
 
 def _row(name, widths, found, seeds, lives, equal):

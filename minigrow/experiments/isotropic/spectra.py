@@ -20,7 +20,9 @@ from minigrow.experiments.isotropic.stages import spaced, stages
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, parts, rounded
+from minigrow.experiments.watching import watching
 from minigrow.growth import History, Plan
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.isotropic import Network, left_diagonalise
 from minigrow.nn import AdamW
 
@@ -76,6 +78,8 @@ PROTOCOL = (
             effect="narrower intervals of the ratio"),
 )  # fmt: skip
 
+PICTURES = 13  # rows of the history that keep their weights, of which there are many
+
 
 class Job(NamedTuple):
     """One network: on which data, which side, and its training."""
@@ -89,6 +93,7 @@ class Job(NamedTuple):
     o: str
     psi: str
     seed: int
+    film: bool = False
 
 
 def spectrum(net: Any) -> dict[str, np.ndarray]:
@@ -122,26 +127,37 @@ def one(job: Job) -> tuple[History, dict[str, np.ndarray], float, float]:
     widths = [train.X.shape[1], job.width, job.width, len(train.classes)]
     isotropic = job.side == SIDES[0]
     net = network(widths, job.seed, o=job.o, psi=job.psi) if isotropic else tanh_network(widths, job.seed)
-    plan = Plan(batch=job.batch, observe=spectrum)
+    plan = Plan(batch=job.batch, observe=watching(job.data, job.seed, extra=spectrum) if job.film else spectrum)
     run = list(stages(net, train, job.seed, job.steps, plan, job.optimiser))[-1]
     columns = {name: np.vstack([first, run.history[name]]) for name, first in spectrum(net).items()}
     return run.history, columns, constant(run.net) if isotropic else np.nan, accuracy(run.net, test)
 
 
+def made(config: dict[str, Any], seed: int) -> list[Job]:
+    """Return the jobs: both sides from the same seeds on each data set."""
+    optimiser, steps = AdamW(config["rate"], config["weight_decay"]), spaced(config["steps"], config["points"])
+    return [
+        Job(name, side, config["width"], tuple(steps), optimiser, config["batch"], config["o"], config["psi"], s)
+        for name in config["data"] for side in SIDES for s in child_seeds(seed, config["repeats"])
+    ]  # fmt: skip
+
+
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
     """Train both sides from the same seeds on each data set; the history is the first isotropic network's."""
-    seeds, steps = child_seeds(seed, config["repeats"]), spaced(config["steps"], config["points"])
-    optimiser = AdamW(config["rate"], config["weight_decay"])
-    jobs = [
-        Job(name, side, config["width"], tuple(steps), optimiser, config["batch"], config["o"], config["psi"], s)
-        for name in config["data"] for side in SIDES for s in seeds
-    ]  # fmt: skip
-    found = pmap(one, jobs)
+    seeds, jobs = child_seeds(seed, config["repeats"]), made(config, seed)
+    steps = list(jobs[0].steps)
+    found = pmap(one, [jobs[0]._replace(film=True), *jobs[1:]])
     rows = iter(found)
     measured = {
         name: {side: summary([next(rows) for _ in seeds], config["tau"]) for side in SIDES} for name in config["data"]
     }
-    return Outcome({"steps": [0, *steps], "tau": config["tau"], "measured": measured}, found[0][0])
+    data = {"steps": [0, *steps], "tau": config["tau"], "measured": measured}
+    return Outcome(data, keep_snapshots(found[0][0], PICTURES))
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, of the first isotropic network."""
+    return keep_snapshots(one(made(config, seed)[0]._replace(film=True))[0], PICTURES)
 
 
 def summary(found: list[tuple], tau: float) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from minigrow.experiments.isotropic.tasks_pictures import draw as draw
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, overlap
+from minigrow.growth import History
 
 FULL = {
     "repeats": 25, "data": ["digits", "mnist-1d"], "phase": 4500, "every": 30, "layers": 3, "widths": [10, 100], "batch": 48,
@@ -118,18 +119,24 @@ PROTOCOL = (
 )
 
 
-def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
-    """Start every arm from the same random widths, on both data sets."""
+def made(config: dict[str, Any], seed: int) -> list[Job]:
+    """Return the jobs: every arm starts from the same random widths, on each data set."""
     low, high = config["widths"]
     starts = (
         np.random.default_rng(seed).integers(low, high, (config["repeats"], config["layers"]), endpoint=True).tolist()
     )
     seeds, setup = child_seeds(seed, config["repeats"]), Setup(*(config[key] for key in Setup._fields))
     weak = setup._replace(weight_decay=config["weak_decay"])
-    jobs = [
+    return [
         Job(name, arm, tuple(widths), s, weak if arm == WEAK else setup)
         for name in config["data"] for arm in ARMS for widths, s in zip(starts, seeds, strict=True)
     ]  # fmt: skip
+
+
+def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
+    """Start every arm from the same random widths, on both data sets."""
+    jobs = made(config, seed)
+    setup = jobs[0].setup
     found, runs = pmap(one, jobs), {name: {arm: [] for arm in ARMS} for name in config["data"]}
     for job, row in zip(jobs, found, strict=True):
         runs[job.data][job.arm].append(row)
@@ -140,3 +147,8 @@ def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
         "runs": runs,
     }
     return Outcome(data, pmap(shown, jobs[:1])[0])
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, of the first network."""
+    return shown(made(config, seed)[0])

@@ -10,13 +10,16 @@ import numpy as np
 from minigrow.experiments.isotropic.common import network
 from minigrow.experiments.isotropic.together import Together, accuracies, task_parts
 from minigrow.experiments.shared import rounded
+from minigrow.experiments.watching import watching_three
 from minigrow.growth import History, Plan, Run, start, train_on
+from minigrow.growth.snapshot import keep_snapshots
 from minigrow.isotropic import AutoAdapt
 from minigrow.isotropic.fit import spectra
 from minigrow.nn import AdamW
 
 PHASES = {"task 1": (0,), "tasks 1, 2": (0, 1), "tasks 1, 2, 3": (0, 1, 2), "task 2 only": (1,)}
 ADAPTIVE, STATIC, WEAK = ARMS = ("adaptive", "static", "weak")
+PICTURES = 37  # rows of the history that keep their weights, for replay
 POINTS = 120  # of the widths over time that are kept for the figures
 
 
@@ -92,8 +95,10 @@ def one(job: Job) -> dict[str, Any]:
 
 
 def shown(job: Job) -> History:
-    """Return one network's life with its singular values."""
-    return live(job, spectra).history
+    """Return one network's life with its singular values and, at some rows, all that `growth.watch` sees."""
+    phases = [(number * job.setup.phase, words) for number, words in enumerate(PHASES)]
+    seen = watching_three(job.data, job.seed, phases=phases, extra=spectra)
+    return keep_snapshots(live(job, seen).history, PICTURES)
 
 
 def kept(setup: Setup) -> np.ndarray:

@@ -35,7 +35,7 @@ def split_neurons(net: Any, context: Context, full: tuple[int, ...]) -> tuple[An
     for l in due(net, context.epoch, full):
         m = net.widths[l]
         move = Move(f"h{l}", duplicate(m, int(rng.integers(m)), float(rng.uniform(0.3, 0.7))))
-        events.append(Event("grow", f"h{l}", 1, "schedule", m, m + 1, (move,)))
+        events.append(Event("grow", f"h{l}", 1, "its turn in the timetable", m, m + 1, (move,)))
         net = moved(net, [move])
     return net, events
 
@@ -51,7 +51,7 @@ def add_neurons(net: Any, context: Context, full: tuple[int, ...]) -> tuple[Any,
     """
     events = []
     for l in due(net, context.epoch, full):
-        net, event = isotropic.grow(net, l - 1, 1, rng=context.rng, reason="schedule")
+        net, event = isotropic.grow(net, l - 1, 1, rng=context.rng, reason="its turn in the timetable")
         events.append(event)
     return net, events
 

@@ -18,7 +18,7 @@ from minigrow.experiments.nimble.common import trained
 from minigrow.experiments.protocol import Setting
 from minigrow.experiments.registry import Outcome
 from minigrow.experiments.shared import child_seeds, rounded
-from minigrow.growth import History, Plan
+from minigrow.growth import History, Plan, watch
 from minigrow.nimble import TASKS, auxiliary, controller, descend_all, history, released, sample
 from minigrow.nimble.gates import neurons_on
 
@@ -56,7 +56,8 @@ def lives(job: tuple[str, int, int]) -> dict[str, History]:
         rng = np.random.default_rng(seed)
         rows = sample(task, rng)
         net = auxiliary(strength=TASKS[task].strength, size=size, rng=rng)
-        found[kind] = history(descend_all([net], [rows], plan, TASKS[task].rate, 1), 0, rows)
+        seen = watch(rows.X, rows.y, loss=TASKS[task].loss, task="Learn a curve, the cubic, from a few of its points.")
+        found[kind] = history(descend_all([net], [rows], plan, TASKS[task].rate, 1), 0, rows, seen)
     return found
 
 
@@ -67,6 +68,11 @@ def masked(job: tuple[int, int, int]) -> dict[str, list[float]]:
     net = controller([1, 10, 1], init="fan_in_uniform", rng=seed)
     life = trained(net, parts, Plan(epochs, None, "mse", record=50))[1]
     return {name: rounded(life[column], 6) for name, column in MASK.items()}
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, of the first growing network."""
+    return lives((config["task"], config["every"], child_seeds(seed, config["repeats"])[0]))["growing"]
 
 
 def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:

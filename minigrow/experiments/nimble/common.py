@@ -186,8 +186,8 @@ class Noting(NamedTuple):
         return Bound(gradient, noting)
 
     def observe(self, net: Network) -> dict[str, float]:
-        """Return the last note as a column of the history."""
-        return {"size_term": self.noted[0]}
+        """Return the last note as a column of the history; before the first step there is none."""
+        return {"size_term": self.noted[0] if self.noted else np.nan}
 
 
 def trained(net: Network, parts: Sequence[Array], plan: Plan, rate: float = 1e-3) -> tuple[Network, History]:

@@ -78,7 +78,7 @@ def claims(data: dict[str, Any]) -> list[Claim]:
             judge(f"{task}: growing is better in most trials", PAPER, better(*both), "of trials", above(0.5)),
         ]  # fmt: skip
     for task, found in data["tasks"].items():
-        size = median(found["growing"]["size"])
+        size = median(np.array(found["growing"]["size"], float))
         rows.append(judge(f"{task}: N reaches its goal of 5", "abstract 2: an auxiliary weight that directly controls network size",
                           size, "neurons", within(4.9, 5.2)))  # fmt: skip
         rows += [_reproduced(task, found, i) for i in range(2) if task in REFERENCE]

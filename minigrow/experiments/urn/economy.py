@@ -81,7 +81,7 @@ def at_edges(runs: Sequence[dict[str, Any]], edges: float) -> float:
     """Return how many neurons a ladder has at this many edges, in straight lines of the logarithms between its runs.
 
     >>> runs = [{"edges": 100, "neurons": 16}, {"edges": 25, "neurons": 4}]
-    >>> round(at_edges(runs, 50), 6), at_edges(runs, 1000)
+    >>> round(at_edges(runs, 50), 6), round(at_edges(runs, 1000), 6)
     (8.0, 16.0)
     """
     points = sorted((max(run["edges"], 1), max(run["neurons"], 1)) for run in runs)

@@ -60,17 +60,28 @@ PROTOCOL = (
 )  # fmt: skip
 
 
-def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
-    """Live all lives; the first life in which both change is the film."""
+def made(config: dict[str, Any], seed: int) -> tuple[list[tuple[str, str]], list[Job]]:
+    """Return the cells (life, way), and the jobs of all seeds of each cell."""
     cells = [(name, "plastic") for name in config["lives"]]
     cells += [(name, way) for name in config["controlled"] for way in WAYS[1:]]
     seeds = child_seeds(seed, config["repeats"])
-    jobs = [
+    return cells, [
         Job(tuple(map(tuple, config["lives"][name])), way, *(config[key] for key in ("steps", "every", "rate")), i,
             film=(name, way, i) == ("both", "plastic", seeds[0]))
         for name, way in cells for i in seeds
     ]  # fmt: skip
-    found, n = pmap(one, jobs), len(seeds)
+
+
+def relive(config: dict[str, Any], seed: int, data: dict[str, Any]) -> History:
+    """Return the history that is kept, the film's."""
+    (job,) = (job for job in made(config, seed)[1] if job.film)
+    return keep_snapshots(one(job)[2], PICTURES)
+
+
+def run(config: dict[str, Any], seed: int, pmap: Callable) -> Outcome:
+    """Live all lives; the first life in which both change is the film."""
+    cells, jobs = made(config, seed)
+    found, n = pmap(one, jobs), config["repeats"]
     history = keep_snapshots(next(history for _, _, history in found if history is not None), PICTURES)
     lives = [
         {"life": name, "way": way, "ends": [ends for ends, _, _ in found[i * n : (i + 1) * n]],

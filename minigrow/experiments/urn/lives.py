@@ -21,10 +21,12 @@ import numpy as np
 
 from minigrow.experiments.urn.common import accuracy, strengths
 from minigrow.experiments.urn.tasks import Task, four_bits
-from minigrow.growth import History, Plan, Run, accept, snapshot, start
+from minigrow.growth import History, Plan, Run, accept, start, watch
 from minigrow.growth.batches import Whole
 from minigrow.growth.events import Event
 from minigrow.growth.loop import train_on
+from minigrow.growth.plan import Observer
+from minigrow.growth.watch import joined
 from minigrow.nn import Adam
 from minigrow.nn.losses import LOSSES
 from minigrow.nn.spaces import entries
@@ -34,6 +36,7 @@ from minigrow.structure.verdict import KINDS
 from minigrow.urn import Network, Settling, grow, train
 
 SIZE = 28
+TASK = "Answer four bits: their weighted sum (easy), or the product of the first three (hard)."
 NEVER = 10**9  # a rate that falls over so many steps is constant here
 
 
@@ -99,6 +102,7 @@ def _data(kind):
 def plan_of(run: Run, job: Job, kind: str) -> Plan:
     """Return the plan of a phase that begins where the run is."""
     look = partial(seen, t=four_bits(kind), film=job.film)
+    look = joined(look, watched(job)) if job.film else look
     return Plan(batch=None, loss="mse", observe=look, quiet=True, steps=run.step + job.steps, every=job.every,
                 record=job.every, since=run.step, backup=True)  # fmt: skip
 
@@ -106,7 +110,8 @@ def plan_of(run: Run, job: Job, kind: str) -> Plan:
 def filled(run: Run) -> Run:
     """Return the run with new neurons until the pool has SIZE again, the optimiser's state carried along."""
     missing = SIZE - run.net.size
-    return accept(run, *grow(run.net, missing, rng=run.rng)) if missing > 0 else run
+    why = f"a new phase begins: the pool is filled up to {SIZE} neurons"
+    return accept(run, *grow(run.net, missing, rng=run.rng, reason=why)) if missing > 0 else run
 
 
 def seen(net: Network, t: Task, film: bool) -> dict[str, Any]:
@@ -130,7 +135,18 @@ def seen(net: Network, t: Task, film: bool) -> dict[str, Any]:
         "layers": np.array(found.widths or (0,)),
         "matrix": net.W[np.ix_(order, order)].ravel().round(4) if len(order) else np.zeros(1),
         "layer.h": found.layer[net.inputs : net.inputs + net.hidden].astype(np.int16),
-    } | snapshot(net)  # fmt: skip
+    }  # fmt: skip
+
+
+def watched(job: Job) -> Observer:
+    """Return what is seen of a film besides: weights, and what the neurons say on half of the patterns.
+
+    >>> job = Job((("easy", 0.01), ("hard", 0.003)), "plastic", 100, 10, 0.01, 0)
+    >>> watched(job).about["phases"][1], len(watched(job).about["samples"])
+    ([100, 'hard, price 0.003'], 8)
+    """
+    phases = [(i * job.steps, f"{kind}, price {l1:g}") for i, (kind, l1) in enumerate(job.phases)]
+    return watch(four_bits("easy").X, loss="mse", samples=8, task=TASK, phases=phases)
 
 
 def ended(run: Run, kind: str, rows: Sequence[dict], job: Job) -> dict[str, Any]:
