@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrow.growth.files import atomic
+from minigrow.growth.outputs import NAME
+from minigrow.growth.writing import atomic
 from minigrow.statistics import mean
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#8C6D1F", "#999999")
@@ -82,7 +83,7 @@ def blank(size: tuple[float, float]) -> Any:
 def save(figure: Any, path: str | os.PathLike, dpi: int = DPI) -> None:
     """Write a figure as PNG, whole or not at all."""
     with atomic(path) as file:
-        figure.savefig(file, format="png", dpi=dpi)
+        figure.savefig(file, format="png", dpi=dpi, metadata={"Software": NAME})
 
 
 def look(i: int) -> dict[str, Any]:

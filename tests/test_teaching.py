@@ -1,6 +1,7 @@
 """The page for teachers is honest: commands parse, edits break what they say they break, numbers and answers are right.
 
-The edits run in a copy of the package, without the compiler: three through `minigrow verify`, the others on the named laws alone.
+The edits run in a scratch copy of the package, made as the page says, without the compiler: three through `python -m minigrow
+verify`, the others on the named laws alone.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ import pytest
 
 from minigrow import cli, laws
 from minigrow.experiments.registry import EXPERIMENTS, find
+from minigrow.labs.exercises import named as exercise
 from minigrow.laws.explain import named
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,8 +45,12 @@ def blocks(language):
 
 def commands():
     """Every command of ours on the page: the lines of sh blocks, and code in the text that begins with `minigrow `."""
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
-    return sorted({*lines, *re.findall(r"`(minigrow [^`]+)`", TEXT)})
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line not in SCRATCH.splitlines()]
+    found = re.findall(r"`(?:python -m )?(minigrow [^`]+)`", TEXT)
+    return sorted({*lines, *(" ".join(command.split()) for command in found)})
+
+
+(SCRATCH,) = [block for block in blocks("sh") if "copytree" in block]
 
 
 def edits():
@@ -68,15 +74,15 @@ def failing(printed):
 def test_commands_parse_and_name_what_is_there(command):
     words = shlex.split(command)
     assert words[0] == "minigrow"
-    if words[1:2] == ["replay"] and not hasattr(cli, "_add_replay"):
-        pytest.skip("this version has no replay page yet")
     args = cli.parser().parse_args(words[1:])
     if words[1] == "run":
         assert find(args.names)
     if getattr(args, "explain", None):
         assert named(args.explain)
-    if words[1] == "replay":
-        assert (ROOT / args.history).is_file()
+    if words[1] == "replay" and words[2] != "history.npz":
+        assert all((ROOT / path).is_file() for path in args.histories)
+    if words[1] == "check" and args.exercise:
+        assert exercise(args.exercise)
 
 
 def test_every_law_and_experiment_named_is_there():
@@ -131,19 +137,32 @@ def test_measured_numbers_are_those_of_the_figures():
         assert f"{measured:.{digits}f}" == number, (name, claim)
 
 
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory):
-    """A copy of the package that may be broken."""
-    folder = tmp_path_factory.mktemp("scratch")
-    shutil.copytree(ROOT / "minigrow", folder / "minigrow", ignore=shutil.ignore_patterns("*.nb?"))
-    return folder
-
-
 def found_in(folder, *argv):
     """What Python prints in this folder; plain Python, so that nothing is compiled anew, and no bytecode that could be stale."""
     env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-W", "ignore", *argv], cwd=folder, env=env, capture_output=True, text=True)
     return done.stdout, done.returncode, done.stderr
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    """A copy of the package that may be broken, made by the page's own command."""
+    python, option, code = shlex.split(SCRATCH.splitlines()[0])
+    assert (python, option) == ("python", "-c")
+    folder = tmp_path_factory.mktemp("class")
+    assert found_in(folder, "-c", code)[1:] == (0, "")
+    return folder / "scratch"
+
+
+def test_the_copy_runs_and_not_what_is_installed(scratch):
+    assert SCRATCH.splitlines()[1:] == ["cd scratch", "python -m minigrow verify --cases 3"]
+    (ask,) = re.findall(r'`python -c "(import minigrow; [^`]+)"`', TEXT)
+    assert Path(found_in(scratch, "-c", ask)[0].strip()) == scratch / "minigrow" / "__init__.py"
+    package = scratch / "minigrow" / "__main__.py"
+    text = package.read_text(encoding="utf-8")
+    package.write_text("print('the copy')", encoding="utf-8")
+    assert found_in(scratch, "-m", "minigrow", "verify")[0] == "the copy\n"
+    package.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("file", "line", "other", "printed"), edits(), ids=lambda text: str(text)[:60])

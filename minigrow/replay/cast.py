@@ -11,6 +11,7 @@ from minigrow.growth.history import History
 from minigrow.replay.columns import Spaces, gate
 from minigrow.replay.layout import positions, ranks, slots
 from minigrow.replay.lives import Walk
+from minigrow.replay.names import called
 from minigrow.replay.thinning import evenly
 
 PLACES, ALL_PLACES, LIVES, GATES = 128, 1200, 60_000, 300_000  # most places per group and in all; lives; gates x frames
@@ -79,7 +80,7 @@ def cast(history: History, found: Spaces, walks: Mapping[str, Walk], frames: np.
         np.concatenate([np.zeros((0, 2)), *points]),
         np.repeat(np.arange(len(points)), list(map(len, points))),
     )
-    return Cast(*np.concatenate(parts, axis=1), stage, column, centres, number, _left_out(groups, count))
+    return Cast(*np.concatenate(parts, axis=1), stage, column, centres, number, _left_out(found, groups, count))
 
 
 def _ever_open(history, name, walk):
@@ -116,12 +117,12 @@ def _drawn(group, base, room):
     return drawn, at[group.slot[drawn]]
 
 
-def _left_out(groups, count):
+def _left_out(found, groups, count):
     said = []
     for g in groups:
         if len(g.line) <= g.slot.max():
             said.append(
-                f"{len(g.line)} of {g.slot.max() + 1} places of {g.space} are drawn, with the edges between them"
+                f"{len(g.line)} of {g.slot.max() + 1} places of {called(found, g.space)} are drawn, with the edges between them"
             )
     if count >= LIVES:
         said.append(f"{count} of {sum(len(g.lives) for g in groups)} neurons that ever lived are drawn")

@@ -80,10 +80,13 @@ def column(history: History, name: str) -> np.ndarray:
     >>> column(History().with_row({"a": np.array([3])}), "a")
     array([3.])
     """
-    values = [np.asarray(row[name]) for row in history.rows]
-    if any(value.size != 1 or value.dtype.kind not in "biuf" for value in values):
-        raise ValueError(f"column {name} must hold one number a row. Was the file written by another program?")
-    return np.array([float(value.ravel()[0]) for value in values])
+    try:
+        values = np.array([row[name] for row in history.rows])
+    except ValueError:  # of different lengths
+        values = np.zeros(0)
+    if values.size != len(history.rows) or values.dtype.kind not in "biuf":
+        raise ValueError(f"column {name} must hold one number per row. Was the file written by another program?")
+    return values.reshape(-1).astype(np.float64)
 
 
 def _widths(history):

@@ -1,117 +1,124 @@
-// Draw the curves, faint in full and strong up to the present, and the marks of the events on the timeline.
+// Draw the curves, faint in full and strong up to the present: the loss, and how many neurons each space has.
 const DASHES = [[], [9, 5], [3, 4], [12, 4, 3, 4]];
-const lossCurves = Object.entries(data.curves).map(([name, values], i) => (
-  {name: name.replace("_", " "), brief: name.split("_")[0], values, dash: DASHES[i % 4], tint: i ? "gone" : "ink"}));
 const TINTS = ["born", "gone", "accent", "ink"];
-const moving = data.spaces.filter((space) => space.hidden && space.widths.some((w) => w !== space.widths[0]));
-const sizeCurves = (moving.length ? moving : data.spaces.filter((space) => space.hidden)).slice(0, 8)
-  .map((space, i) => (
-    {name: space.words, brief: space.name, values: space.widths, dash: DASHES[i % 4], tint: TINTS[i % 4]}));
 
-function ticks(low, high, most) {
-  const rough = (high - low) / most || 1, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((k) => k * power).find((k) => k >= rough - 1e-12);
-  const found = [];
-  const last = Math.floor(high / step + 1e-9);
-  for (let k = Math.ceil(low / step - 1e-9); k <= last; k++) found.push(Number((k * step).toPrecision(12)));
-  return found;
+function lossCurves(runs) {
+  return runs.flatMap((run, r) => Object.entries(run.data.curves).map(([name, values], i, all) => {
+    const words = all.length > 1 && name === "loss" ? "training loss" : name.replace(/_/g, " ");
+    return curve(run, runs, words, words.split(" ")[0], values, DASHES[(i + 2 * r) % 4], r ? "accent" : i ? "gone" : "ink");
+  }));
 }
-function decades(low, high) {
-  const found = [], fine = Math.log10(high / low) < 2.2 ? [1, 2, 5] : [1];
-  for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++) {
-    for (const m of fine) {
-      const x = Number((m * 10 ** k).toPrecision(2));
-      if (x >= low * 0.999 && x <= high * 1.001) found.push(x);
+function sizeCurves(runs) {
+  return runs.flatMap((run, r) => {
+    const hidden = run.data.spaces.filter((space) => space.hidden);
+    const moving = hidden.filter((space) => space.widths.some((w) => w !== space.widths[0]));
+    return (moving.length ? moving : hidden).slice(0, 8).map((space, i) => (
+      curve(run, runs, space.words, space.words, space.widths, DASHES[(i + 2 * r) % 4], TINTS[(i + 2 * r) % 4])));
+  });
+}
+const curve = (run, runs, words, brief, values, dash, tint) => runs.length === 1 ? {run, name: words, brief, values, dash, tint}
+  : {run, name: `${run.name}: ${words}`, brief: `${run.index + 1}: ${brief}`, values, dash, tint};
+
+class Chart {
+  constructor(canvas, curves, title) {
+    Object.assign(this, {canvas, curves, title});
+    this.phased = curves.map((curve) => curve.run).find((run) => (run.data.phases || []).length);
+    this.empty = !curves.some((curve) => curve.values.some((v) => v !== null));
+  }
+  // What stays the same until axis or size change: scales, the box of the curves, and every curve's points in pixels.
+  layout(c, axis, width, height) {
+    const {curves, title} = this, key = `${axis} ${width} ${height} ${c.fontSize}`, size = c.fontSize;
+    if (this.laid && this.laid.key === key) return this.laid;
+    const xsOf = (curve) => curve.run.axes.get(axis) || curve.run.data.rows.map((_, f) => f);
+    const s = scales(curves, curves.flatMap(xsOf), title === "loss"), box = {left: 3.4 * size, right: width - 1.1 * size, bottom: height - 2.6 * size};
+    const named = legendRows(c, curves.length > 1 || curves[0].name !== title ? curves : [], title, box.left, box.right);
+    box.top = ((this.phased ? 3.1 : 1.9) + 1.2 * (named.rows - 1)) * size;
+    const up = (v) => s.log ? Math.log(Math.max(v, s.low) / s.low) / Math.log(s.high / s.low) : (v - s.low) / (s.high - s.low);
+    const toX = (x) => box.left + (box.right - box.left) * (x - s.x0) / (s.x1 - s.x0), toY = (v) => box.bottom - (box.bottom - box.top) * up(v);
+    const bands = this.phased && this.phased.axes.has(axis) ? phaseBands(this.phased, axis) : [];
+    const points = curves.map((curve) => xsOf(curve).map((x, i) => x === null || curve.values[i] === null ? null : [toX(x), toY(curve.values[i])]));
+    this.laid = {key, s, box, named, toX, toY, bands, points};
+    return this.laid;
+  }
+  // `frames` holds the frame of each run now.
+  draw(axis, frames) {
+    if (this.empty) return;
+    const [c, width, height] = pen(this.canvas), {curves, title} = this, {s, box, named, toX, toY, bands, points} = this.layout(c, axis, width, height);
+    drawBands(c, bands, toX, box.top - 1.1 * c.fontSize, box.bottom);
+    this.frame(c, s, box, toX, toY, axis);
+    legend(c, named, title, box.left);
+    for (const strong of [false, true]) {
+      c.globalAlpha = strong ? 1 : 0.28;
+      const until = (run) => strong ? frames[run.index] : run.frames - 1;
+      curves.forEach((curve, k) => path(c, curve, points[k], until(curve.run), strong ? 2.6 : 1.8));
     }
+    c.globalAlpha = 1;
+    curves.forEach((curve, k) => {
+      const place = points[k][frames[curve.run.index]];
+      if (place) dot(c, ...place, colours[curve.tint]);
+    });
   }
-  return found.filter((_, i) => i % Math.ceil(found.length / 6) === 0);
-}
-function tickWords(x) {
-  const size = Math.abs(x);
-  if (size >= 1e6) return `${Number((x / 1e6).toPrecision(3))}M`;
-  if (size >= 1e4) return `${Number((x / 1e3).toPrecision(3))}k`;
-  return size > 0 && size < 1e-3 ? x.toExponential(0).replace("e-", "e−") : String(Number(x.toPrecision(3)));
-}
-
-const wider = ([a, b], v) => v === null ? [a, b] : [Math.min(a, v), Math.max(b, v)];
-const limits = (values) => values.reduce(wider, [Infinity, -Infinity]);
-// Where a chart's numbers fall: limits of both axes, logarithmic upwards where losses span more than a factor of 20.
-function scales(curves, xs, wantLog) {
-  const [least, most] = limits(curves.flatMap((curve) => curve.values)), [x0, x1] = limits(xs);
-  const log = wantLog && least > 0 && most / least > 20;
-  const low = log ? least : Math.min(0, least);
-  return {log, low, high: most > low ? most : low + 1, x0, x1: x1 > x0 ? x1 : x0 + 1};
-}
-function drawChart(canvas, curves, title, axis, f) {
-  const [c, width, height] = pen(canvas), xs = axes[axis];
-  if (!curves.length || !curves.some((curve) => curve.values.some((v) => v !== null))) return;
-  const s = scales(curves, xs, title === "loss"), size = c.fontSize;
-  const left = 3.4 * size, right = width - 1.1 * size, top = 1.9 * size, bottom = height - 2.6 * size;
-  const up = (v) => s.log ? Math.log(v / s.low) / Math.log(s.high / s.low) : (v - s.low) / (s.high - s.low);
-  const along = (x) => (x - s.x0) / (s.x1 - s.x0);
-  const at = (i, values) => [left + (right - left) * along(xs[i]), bottom - (bottom - top) * up(values[i])];
-  frame(c, s, {left, right, top, bottom, up, axis, size});
-  legend(c, curves, title, left, right, size);
-  for (const strong of [false, true]) {
-    c.globalAlpha = strong ? 1 : 0.28;
-    for (const curve of curves) path(c, curve, at, strong ? f : F - 1, strong ? 2.6 : 1.8);
-  }
-  c.globalAlpha = 1;
-  for (const curve of curves) {
-    if (curve.values[f] !== null && xs[f] !== null) dot(c, ...at(f, curve.values), colours[curve.tint]);
+  frame(c, s, {left, right, top, bottom}, toX, toY, axis) {
+    const rows = Math.max(1, Math.floor((bottom - top) / (1.5 * c.fontSize))), columns = Math.max(2, (right - left) / (3.2 * c.fontSize));
+    c.lineWidth = 1;
+    c.strokeStyle = colours.line;
+    c.fillStyle = colours.soft;
+    font(c, 0.78);
+    c.textAlign = "right";
+    for (const v of s.log ? decades(s.low, s.high, Math.max(2, Math.min(6, rows))) : ticks(s.low, s.high, Math.min(4, rows))) {
+      c.beginPath(); c.moveTo(left, toY(v)); c.lineTo(right, toY(v)); c.stroke();
+      c.fillText(tickWords(v), left - 6, toY(v) + 0.28 * c.fontSize);
+    }
+    c.textAlign = "center";
+    for (const v of ticks(s.x0, s.x1, columns)) c.fillText(tickWords(v), toX(v), bottom + 1.05 * c.fontSize);
+    c.fillText(axis, (left + right) / 2, bottom + 2.2 * c.fontSize);
+    c.textAlign = "left";
+    if (!s.cut) return;
+    c.strokeStyle = colours.paper;
+    c.lineWidth = 5;
+    c.strokeText(`smaller losses are drawn at ${tickWords(s.low)}`, left + 6, bottom - 0.4 * c.fontSize);
+    c.fillText(`smaller losses are drawn at ${tickWords(s.low)}`, left + 6, bottom - 0.4 * c.fontSize);
   }
 }
-function frame(c, s, box) {
-  const {left, right, top, bottom, up, axis, size} = box;
-  c.lineWidth = 1;
-  c.strokeStyle = colours.line;
-  c.fillStyle = colours.soft;
-  font(c, 0.78);
-  c.textAlign = "right";
-  for (const v of s.log ? decades(s.low, s.high) : ticks(s.low, s.high, 4)) {
-    const y = bottom - (bottom - top) * up(v);
-    c.beginPath(); c.moveTo(left, y); c.lineTo(right, y); c.stroke();
-    c.fillText(tickWords(v), left - 6, y + 0.28 * size);
-  }
-  c.textAlign = "center";
-  for (const v of ticks(s.x0, s.x1, Math.max(2, (right - left) / (3.2 * size)))) {
-    c.fillText(tickWords(v), left + (right - left) * (v - s.x0) / (s.x1 - s.x0), bottom + 1.05 * size);
-  }
-  c.fillText(axis, (left + right) / 2, bottom + 2.2 * size);
-}
-function legend(c, curves, title, left, right, size) {
+// Names and line samples of the curves beside the title, in smaller type and in further rows where they need more room.
+function legend(c, laid, title, left) {
+  const size = c.fontSize;
   font(c, 0.95, "600");
   c.textAlign = "left";
   c.fillStyle = colours.ink;
   c.fillText(title, left, 1.1 * size);
-  let x = left + c.measureText(title).width + 1.2 * size;
-  font(c, 0.85);
-  const shown = curves.length > 1 || curves[0].name !== title ? curves : [];
-  const wideOf = (name) => c.measureText(name).width + 3 * size;
-  const tight = x + shown.reduce((sum, curve) => sum + wideOf(curve.name), 0) > right + size;
-  for (const curve of shown) {
-    const name = tight ? curve.brief : curve.name, long = tight ? 1 : 1.8, wide = wideOf(name) - (1.8 - long) * size;
-    if (x + wide > right + size) break;
+  font(c, laid.share);
+  for (const {curve, name, x, row} of laid.places) {
+    const y = (0.8 + 1.2 * row) * size;
     c.strokeStyle = colours[curve.tint]; c.lineWidth = 2.6; c.setLineDash(curve.dash);
-    c.beginPath(); c.moveTo(x, 0.8 * size); c.lineTo(x + long * size, 0.8 * size); c.stroke();
+    c.beginPath(); c.moveTo(x, y); c.lineTo(x + laid.long, y); c.stroke();
     c.setLineDash([]);
-    c.fillText(name, x + (long + 0.3) * size, 1.1 * size);
-    x += wide;
+    c.fillText(name, x + laid.long + 0.3 * size, y + 0.3 * size);
   }
 }
-function path(c, curve, at, last, wide) {
+function legendRows(c, curves, title, left, right) {
+  const size = c.fontSize;
+  font(c, 0.95, "600");
+  const start = left + c.measureText(title).width + 1.2 * size;
+  for (const share of [0.85, 0.75]) {
+    const tight = share < 0.8, long = (tight ? 0.9 : 1.8) * size, places = [];
+    let x = start, row = 0;
+    font(c, share);
+    for (const curve of curves) {
+      const name = tight ? curve.brief : curve.name, wide = long + 0.3 * size + c.measureText(name).width;
+      if (x + wide > right && x > left) { x = left; row++; }
+      places.push({curve, name, x, row});
+      x += wide + (tight ? 0.5 : 0.9) * size;
+    }
+    if (tight || row === 0) return {places, share, long, rows: row + 1};
+  }
+}
+function path(c, curve, points, last, wide) {
   c.strokeStyle = colours[curve.tint];
   c.lineWidth = wide;
   c.setLineDash(curve.dash);
   c.beginPath();
-  let open = false;
-  for (let i = 0; i <= last; i++) {
-    const [x, y] = curve.values[i] === null ? [NaN, NaN] : at(i, curve.values);
-    const there = Number.isFinite(x) && Number.isFinite(y);
-    if (there && open) c.lineTo(x, y);
-    else if (there) c.moveTo(x, y);
-    open = there;
-  }
+  for (let i = 0; i <= last; i++) if (points[i]) c[i && points[i - 1] ? "lineTo" : "moveTo"](...points[i]);
   c.stroke();
   c.setLineDash([]);
 }
@@ -120,31 +127,4 @@ function dot(c, x, y, colour) {
   c.strokeStyle = colours.paper;
   c.lineWidth = 2;
   c.beginPath(); c.arc(x, y, 6, 0, 2 * Math.PI); c.fill(); c.stroke();
-}
-
-// Marks: growth points up, above; losses point down, below; anything else is a diamond between. The thumb is 16 px wide.
-const THUMB = 16;
-const markX = (f, width) => THUMB / 2 + (width - THUMB) * (F > 1 ? f / (F - 1) : 0);
-function drawMarks(canvas, f) {
-  const [c, width, height] = pen(canvas);
-  c.strokeStyle = colours.line;
-  c.beginPath(); c.moveTo(THUMB / 2, height / 2); c.lineTo(width - THUMB / 2, height / 2); c.stroke();
-  for (let at = 0; at < F; at++) {
-    for (const kind of new Set(eventsAt[at].map((i) => data.events[i][1]))) {
-      c.globalAlpha = at <= f ? 1 : 0.4;
-      mark(c, markX(at, width), height / 2, kind);
-    }
-  }
-  c.globalAlpha = 1;
-  c.strokeStyle = colours.ink;
-  c.lineWidth = 2;
-  c.beginPath(); c.moveTo(markX(f, width), 0); c.lineTo(markX(f, width), height); c.stroke();
-}
-function mark(c, x, y, kind) {
-  const way = kind === "grow" ? -1 : kind === "prune" ? 1 : 0;
-  c.fillStyle = way < 0 ? colours.born : way > 0 ? colours.gone : colours.soft;
-  c.beginPath();
-  if (way) { c.moveTo(x - 6, y + 3 * way); c.lineTo(x + 6, y + 3 * way); c.lineTo(x, y + 16 * way); }
-  else { c.moveTo(x - 5, y); c.lineTo(x, y - 6); c.lineTo(x + 5, y); c.lineTo(x, y + 6); }
-  c.fill();
 }

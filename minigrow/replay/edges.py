@@ -20,13 +20,13 @@ LEVELS = 127
 
 class Edges(NamedTuple):
     """`starts` (pictures + 1,): picture i owns edges starts[i]..starts[i + 1]; `ends` (m, 2) lives (from, to); `levels` (m,)
-    weights in -127..127; `scales` the weight that 127 stands for, by "from>to"; `most` edges at once, `kept` of them.
+    weights in -127..127; `scales` the weight that 127 stands for, by (from, to); `most` edges at once, `kept` of them.
     """
 
     starts: np.ndarray
     ends: np.ndarray
     levels: np.ndarray
-    scales: dict[str, float]
+    scales: dict[tuple[str, str], float]
     most: int
     kept: int
 
@@ -39,10 +39,10 @@ def strongest(
     >>> strongest(History(), Spaces((), np.zeros((0, 0)), np.zeros((0, 0)), (), ()), [], {}).starts
     array([0])
     """
-    scales: dict[str, float] = {}
+    scales: dict[tuple[str, str], float] = {}
     for row in rows:
         for (a, b), W in _effective(history, found, row).items():
-            scales[f"{a}>{b}"] = max(scales.get(f"{a}>{b}", 0.0), float(np.abs(W).max(initial=0)))
+            scales[a, b] = max(scales.get((a, b), 0.0), float(np.abs(W).max(initial=0)))
     most, total, pictures = min(EDGES, BUDGET // max(len(rows), 1)), 0, []
     for row in rows:
         ends, levels = _picture(_effective(history, found, row), row, scales, lives)
@@ -68,13 +68,12 @@ def _effective(history, found, row):
 def _picture(matrices, row, scales, lives):
     ends, levels = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
     for (a, b), W in matrices.items():
-        scale = scales[f"{a}>{b}"]
-        to, source = np.nonzero(W)
-        both = np.stack([lives[a][row][source], lives[b][row][to]], axis=1)
-        level = np.round(W[to, source] / scale * LEVELS) if scale else np.zeros(len(to))
-        drawn = (both >= 0).all(axis=1) & (level != 0)
-        ends.append(both[drawn])
-        levels.append(level[drawn])
+        scale = scales[a, b]
+        source, to = (np.flatnonzero(lives[end][row] >= 0) for end in (a, b))
+        level = np.round(W[np.ix_(to, source)] / (scale or 1) * LEVELS)
+        i, j = np.nonzero(level)
+        ends.append(np.stack([lives[a][row][source[j]], lives[b][row][to[i]]], axis=1))
+        levels.append(level[i, j])
     return np.concatenate(ends), np.concatenate(levels)
 
 

@@ -8,6 +8,7 @@ a column or ring a neuron takes the first place that was free before it came. Co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -36,13 +37,24 @@ def slots(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     >>> slots(np.array([0, 0, 4]), np.array([9, 3, 9]))
     array([0, 1, 1])
     """
-    place, ends = np.zeros(len(first), np.int64), []  # ends[i]: the frame from which place i is free
-    for life in np.lexsort((np.arange(len(first)), first)):
-        free = [i for i, end in enumerate(ends) if end <= first[life]]
-        rested = [i for i in free if ends[i] < first[life]]  # in a place left just now, a neuron still fades out
-        chosen = (rested or free or [len(ends)])[0]
-        ends += [0] * (chosen == len(ends))
-        place[life], ends[chosen] = chosen, int(last[life])
+    place, busy, rested, count = (
+        np.zeros(len(first), np.int64),
+        [],
+        [],
+        0,
+    )  # busy: (the frame from which it is free, place)
+    for life in np.lexsort((np.arange(len(first)), first)).tolist():
+        now = int(first[life])
+        while busy and busy[0][0] < now:  # in a place left just now, a neuron still fades out
+            heappush(rested, heappop(busy)[1])
+        if rested:
+            chosen = heappop(rested)
+        elif busy and busy[0][0] == now:
+            chosen = heappop(busy)[1]
+        else:
+            chosen, count = count, count + 1
+        place[life] = chosen
+        heappush(busy, (int(last[life]), chosen))
     return place
 
 

@@ -1,100 +1,97 @@
-// Read the data of the page, and answer questions about a frame: who lives, how open, which edges, what happened.
-"use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
-
-function bytes(text) {
-  const raw = atob(text), found = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) found[i] = raw.charCodeAt(i);
-  return found;
-}
-function shorts(text) { // little-endian on every machine
-  const raw = bytes(text), found = new Uint16Array(raw.length / 2);
-  for (let i = 0; i < found.length; i++) found[i] = raw[2 * i] | (raw[2 * i + 1] << 8);
-  return found;
-}
-
-const F = data.rows.length;
-const lives = {
-  space: bytes(data.lives.space), place: shorts(data.lives.place),
-  first: shorts(data.lives.first), last: shorts(data.lives.last),
-};
-const L = lives.space.length;
-const edges = {
-  at: data.edges.at, starts: data.edges.starts,
-  ends: shorts(data.edges.ends), levels: new Int8Array(bytes(data.edges.levels).buffer),
-};
-const gateValues = bytes(data.gates.values), gateOf = new Int32Array(L).fill(-1);
-shorts(data.gates.lives).forEach((life, i) => { gateOf[life] = i; });
-const gatedLives = shorts(data.gates.lives).length;
-
-const alive = (life, f) => lives.first[life] <= f && f < lives.last[life];
-// How visible a neuron is at a frame: 0 where it does not live, its gate where it has one, else 1.
-function presence(life, f) {
-  if (!alive(life, f)) return 0;
-  return gateOf[life] < 0 ? 1 : gateValues[f * gatedLives + gateOf[life]] / 255;
-}
-// The number of the last picture (row with weights) at or before a frame, -1 before the first.
-function pictureAt(f) {
-  let low = 0, high = edges.at.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges.at[middle] <= f) low = middle + 1; else high = middle;
+// A run answers questions about a frame: who lives, how open, which edges, what happened.
+class Run {
+  constructor(data, index) {
+    Object.assign(this, {data, index, name: data.name || "", frames: data.rows.length});
+    const lives = data.lives;
+    this.lives = {
+      space: unpack(lives.space, "u1"), place: unpack(lives.place, "u2"),
+      first: unpack(lives.first, "u2"), last: unpack(lives.last, "u2"),
+    };
+    this.count = this.lives.space.length;
+    const {at, starts, ends, levels} = data.edges;
+    this.edges = {at, starts, ends: unpack(ends, "u2"), levels: unpack(levels, "i1")};
+    this.readGates(data.gates);
+    this.times = new Map(Object.entries(data.times));
+    this.axes = new Map([...this.times, ...Object.entries(data.amounts)]);
+    this.clock = [...this.times.keys()][0];
+    this.spaceOf = new Map(data.spaces.map((space, i) => [space.name, i]));
+    this.eventsAt = Array.from({length: this.frames}, () => []);
+    data.events.forEach((event, i) => this.eventsAt[event[0]].push(i));
+    this.readRecords(data);
   }
-  return low - 1;
-}
-
-const timeNames = Object.keys(data.times), clock = timeNames[0];
-const axes = {...data.times, ...data.amounts};
-const eventsAt = Array.from({length: F}, () => []);
-data.events.forEach((event, i) => eventsAt[event[0]].push(i));
-const spaceOf = Object.fromEntries(data.spaces.map((space, i) => [space.name, i]));
-
-function number(x) {
-  if (x === null) return "none";
-  return Number.isInteger(x) ? x.toLocaleString("en-GB") : String(Number(x.toPrecision(3)));
-}
-const nearer = (values, x) => (best, value, f) => Math.abs(value - x) < Math.abs(values[best] - x) ? f : best;
-const nearest = (values, x) => values.reduce(nearer(values, x), 0);
-const whenWords = (f) => timeNames.filter((name, i) => i === 0 || data.times[name][f] !== data.times[clock][f])
-  .map((name) => `${name} ${number(data.times[name][f])}`).join(", ");
-const widthWords = (f) => data.spaces.map((space) => number(space.widths[f])).join(" – ");
-const spaceWords = (name) => name in spaceOf && data.spaces[spaceOf[name]].words !== name
-  ? `${data.spaces[spaceOf[name]].words} (${name})` : name;
-
-const VERBS = {grow: "grows by", prune: "loses", rotate: "is rotated"};
-const SIGNS = {grow: "▲", prune: "▼"};
-function eventWords(i) {
-  const [, kind, space, neurons, before, after, reason] = data.events[i];
-  const count = neurons ? ` ${number(neurons)} neuron${neurons === 1 ? "" : "s"}` : "";
-  const sizes = before === after ? "" : `, ${number(before)} → ${number(after)}`;
-  const why = data.reasons[reason] ? `: ${data.reasons[reason]}` : "";
-  return `${SIGNS[kind] || "◆"} ${spaceWords(space)} ${VERBS[kind] || kind}${count}${sizes}${why}`;
-}
-function eventTime(i) { // one that nobody dated has the time of its frame
-  const frame = data.events[i][0], step = data.events[i][7];
-  return `${clock} ${number(step < 0 ? data.times[clock][frame] : step)}`;
-}
-
-// The colours of the present scheme, from the style sheet.
-let colours = {};
-function readColours() {
-  const style = getComputedStyle(document.documentElement);
-  for (const name of ["paper", "ink", "soft", "line", "panel", "positive", "negative", "neuron", "born", "gone", "accent"])
-    colours[name] = style.getPropertyValue("--" + name).trim();
-}
-// A canvas's pen in CSS pixels, sharp on every screen, cleared.
-function pen(canvas) {
-  const scale = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
-  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+  readRecords({cards, fields, activity}) {
+    this.cards = new Recorded(cards || {at: [], starts: [0], lives: ""});
+    for (const name of ["into", "out", "sigma"]) this.cards[name] = unpack(cards ? cards[name] : "", "f4");
+    this.fields = fields && fields.at.length ? new Recorded(fields) : null;
+    if (this.fields) Object.assign(this.fields, {shape: fields.shape, values: unpack(fields.values, "i1"), space: fields.space});
+    this.activity = activity && activity.at.length ? new Recorded(activity) : null;
+    if (this.activity) this.activity.values = unpack(activity.values, "i1");
   }
-  const c = canvas.getContext("2d");
-  c.setTransform(scale, 0, 0, scale, 0, 0);
-  c.clearRect(0, 0, width, height);
-  c.fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return [c, width, height];
+  readGates({lives, values}) {
+    const gated = unpack(lives, "u2");
+    this.gateValues = unpack(values, "u1");
+    this.gateOf = new Int32Array(this.count).fill(-1);
+    this.gated = gated.length;
+    gated.forEach((life, i) => { this.gateOf[life] = i; });
+  }
+  alive(life, f) {
+    return this.lives.first[life] <= f && f < this.lives.last[life];
+  }
+  // How visible a neuron is at a frame: 0 where it does not live, its gate where it has one, else 1.
+  presence(life, f) {
+    if (!this.alive(life, f)) return 0;
+    return this.gateOf[life] < 0 ? 1 : this.gateValues[f * this.gated + this.gateOf[life]] / 255;
+  }
+  spaceName(life) {
+    return this.data.spaces[this.lives.space[life]].words;
+  }
+  time(f) {
+    return this.times.get(this.clock)[f];
+  }
+  // Norms of the weights into and out of a neuron and its singular value, as last recorded; NaN where they never were.
+  norms(life, f) {
+    return {into: this.cards.last("into", life, f), out: this.cards.last("out", life, f), sigma: this.cards.last("sigma", life, f)};
+  }
+  // A neuron's activation on a sample as a share of its space's greatest, -1..1, and NaN where it was not recorded.
+  share(life, f, sample) {
+    const k = this.activity ? this.activity.place(life, f) : -1;
+    return k < 0 ? NaN : this.activity.values[k * this.data.activity.samples.length + sample] / 127;
+  }
+  activation(life, f, sample) {
+    return this.share(life, f, sample) * (this.activity ? this.data.activity.scale[this.lives.space[life]] : NaN);
+  }
+  // The loss at a frame, null where none was recorded, as before the first step.
+  loss(f) {
+    const curve = Object.values(this.data.curves)[0];
+    return curve ? curve[f] : null;
+  }
 }
-function font(c, share, weight = "") {
-  c.font = `${weight} ${Math.round(c.fontSize * share)}px system-ui, "DejaVu Sans", sans-serif`;
+
+// Values that were recorded at some frames for some lives, so many for each life: receptive fields, activity, norms.
+class Recorded {
+  constructor({at, starts, lives}) {
+    Object.assign(this, {at, starts, lives: unpack(lives, "u2"), found: new Map()});
+  }
+  // Where the values of each life stand that was recorded in picture i.
+  places(i) {
+    if (!this.found.has(i)) {
+      const known = new Map();
+      for (let k = this.starts[i]; k < this.starts[i + 1]; k++) known.set(this.lives[k], k);
+      this.found.set(i, known);
+    }
+    return this.found.get(i);
+  }
+  // The last finite value of a column for a life up to a frame, NaN where there is none.
+  last(name, life, f) {
+    for (let i = lastUpTo(this.at, f); i >= 0; i--) {
+      const k = this.places(i).get(life);
+      if (k !== undefined && Number.isFinite(this[name][k])) return this[name][k];
+    }
+    return NaN;
+  }
+  // The place of a life's values at the last picture at or before a frame, -1 where it has none.
+  place(life, f) {
+    const i = lastUpTo(this.at, f), k = i < 0 ? undefined : this.places(i).get(life);
+    return k === undefined ? -1 : k;
+  }
 }

@@ -45,6 +45,16 @@ def evenly(values: Sequence[int], most: int) -> list[int]:
     return [int(values[i]) for i in np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)]
 
 
+def chosen(frames: Sequence[int], marked: Sequence[int], most: int) -> list[int]:
+    """Return at most `most` of the frames: up to half of them for those that are marked as well, the others evenly spaced.
+
+    >>> chosen(range(100), [17, 200], 4)
+    [0, 17, 50, 99]
+    """
+    own = evenly(sorted(set(frames) & set(marked)), most // 2)
+    return sorted({*own, *evenly(frames, most - len(own))})
+
+
 def extremes(values: np.ndarray, start: int, stop: int) -> list[int]:
     """Return the rows of the least and the greatest finite value in start..stop - 1, or `start` where none is finite.
 
@@ -74,6 +84,16 @@ def unpack(text: str, kind: str) -> np.ndarray:
     array([1, 2], dtype=uint8)
     """
     return np.frombuffer(base64.b64decode(text), np.dtype(kind).newbyteorder("<")).astype(kind)
+
+
+def ragged(parts: Sequence[np.ndarray], kind: str) -> tuple[list[int], str]:
+    """Return where each of the vectors starts and where the last one ends, and all of them packed end to end.
+
+    >>> ragged([np.array([1, 2]), np.array([3])], "u1")
+    ([0, 2, 3], 'AQID')
+    """
+    starts = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    return starts, pack(np.concatenate([np.zeros(0), *(np.ravel(part) for part in parts)]), kind)
 
 
 def short(values: np.ndarray) -> list[float | int | None]:

@@ -11,6 +11,7 @@ from minigrow import cli
 from minigrow.experiments import gallery, poster
 from minigrow.experiments.claims import VERDICTS
 from minigrow.experiments.registry import EXPERIMENTS
+from minigrow.growth.outputs import INDEX, ours
 
 FIGURES = Path(__file__).parents[2] / "figures"
 pytestmark = pytest.mark.skipif(not FIGURES.is_dir(), reason="an installed package has no figures beside it")
@@ -120,6 +121,7 @@ def test_the_command_writes_the_index_without_a_poster(two, capsys):
     assert "(urn.motifs/motifs.png)" in text
     assert "residual.png" not in text, "a figure that is not there must not be linked"
     assert "poster.png" not in text
+    assert ours(two / "README.md", "index")
     assert not (two / "poster.png").exists()
 
 
@@ -157,7 +159,7 @@ def damage(found, how):
 def test_a_damaged_file_is_named_and_nothing_is_written(two, how, words, capsys):
     path = two / "urn.motifs" / "results.json"
     path.write_text(damage(json.loads(path.read_text()), how))
-    (two / "README.md").write_text("as it was")
+    (two / "README.md").write_text(before := f"{INDEX}; as it was")
     assert cli.main(["gallery", str(two)]) == 2
     err = capsys.readouterr().err
     assert str(path) in err
@@ -168,7 +170,7 @@ def test_a_damaged_file_is_named_and_nothing_is_written(two, how, words, capsys)
         else f"minigrow run urn.motifs --out {two}"
     )
     assert remedy in err, "what is measured can be judged again; what is lost must be measured again"
-    assert (two / "README.md").read_text() == "as it was"
+    assert (two / "README.md").read_text() == before
 
 
 def test_a_missing_file_is_named(two):

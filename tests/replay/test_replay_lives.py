@@ -13,7 +13,8 @@ from minigrow.growth.basis import apply
 from minigrow.replay import layout
 from minigrow.replay.cast import LIVES, PLACES, cast
 from minigrow.replay.columns import spaces
-from minigrow.replay.lives import follow, rows_of
+from minigrow.replay.lives import follow
+from minigrow.replay.shows import rows_of
 from minigrow.replay.thinning import FRAMES, choose
 
 
@@ -56,6 +57,31 @@ def test_a_life_is_a_mark(made):
         alive = np.flatnonzero((walk.born <= row) & (row < walk.died))
         assert set(alive.tolist()) == set(walk.present[row].tolist())
     assert len(set(mark_of.values())) == len(mark_of)
+
+
+@given(marked_lives())
+def test_every_life_names_the_event_that_made_it_and_the_one_that_ended_it(made):
+    """Events counted in the order of rows, applied one by one to sets of marks: who is new, who is missing."""
+    sizes, events, _ = made
+    walk = follow(sizes, events, range(len(sizes)))
+    row_of = [row for row in sorted(events) for _ in events[row]]
+    assert [-1 if maker < 0 else row_of[maker] for maker in walk.maker] == [b if b else -1 for b in walk.born]
+    for died, ender in zip(walk.died.tolist(), walk.ender.tolist(), strict=True):
+        assert (ender == -1) == (died == len(sizes))
+        assert ender == -1 or row_of[ender] == died
+    for number, event in enumerate(event for row in sorted(events) for event in events[row]):
+        born, gone = (walk.maker == number).sum(), (walk.ender == number).sum()
+        assert event.after - event.before == born - gone
+        assert born == sum(source < 0 for source in event.sources)
+
+
+def test_the_events_of_hand_made_lives_have_their_numbers():
+    grow = Event("grow", "h", 2, "", 1, 3, step=5)
+    prune = Event("prune", "h", 2, "", 3, 1, step=9, origin=(1,))
+    walk = follow(np.array([1, 3, 1, 2]), {1: [grow], 2: [prune]}, [3])
+    assert walk.maker.tolist() == [-1, 0, 0, -1]  # no event tells of the last one
+    assert walk.ender.tolist() == [1, -1, 1, -1]
+    assert walk.present[3].tolist() == [1, 3]
 
 
 def test_a_copy_is_a_new_neuron():
@@ -122,6 +148,24 @@ def test_no_two_share_a_place_at_a_time_and_no_place_is_wasted(found):
     assert place.max() + 1 == max(int(((first <= f) & (f < last)).sum()) for f in range(30))
 
 
+def naive_slots(first, last):
+    """Look through all places for each life: the first that rested, else the first that is free, else a new one."""
+    place, ends = np.zeros(len(first), np.int64), []
+    for life in np.lexsort((np.arange(len(first)), first)):
+        free = [i for i, end in enumerate(ends) if end <= first[life]]
+        chosen = ([i for i in free if ends[i] < first[life]] or free or [len(ends)])[0]
+        ends += [0] * (chosen == len(ends))
+        place[life], ends[chosen] = chosen, last[life]
+    return place
+
+
+@given(st.lists(LIFE, max_size=60))
+def test_places_are_those_of_a_search_through_all(found):
+    first = np.array([start for start, _ in found], np.int64)
+    last = first + np.array([long for _, long in found], np.int64)
+    assert layout.slots(first, last).tolist() == naive_slots(first, last).tolist()
+
+
 def test_who_comes_when_another_goes_takes_a_place_that_rested():
     assert layout.slots(np.array([0, 0, 3]), np.array([2, 3, 9])).tolist() == [0, 1, 0]
     assert layout.slots(np.array([0, 0, 3]), np.array([3, 2, 9])).tolist() == [0, 1, 1]
@@ -167,7 +211,7 @@ def staged(rows, events=()):
 def test_wide_layers_are_thinned_and_said():
     stage, _ = staged([{"widths": np.array([500, 3])}])
     assert len(stage.places) == PLACES + 3
-    assert "128 of 500 places of h0 are drawn" in stage.left[0]
+    assert "128 of 500 places of inputs (h0) are drawn" in stage.left[0]
     assert (stage.number["h0"] >= 0).sum() == PLACES
     assert stage.number["h0"][0] == 0
     assert stage.number["h0"][-1] >= 0

@@ -1,0 +1,55 @@
+"""Right and typically wrong answers to the exercises of tutorial 3."""
+
+import math
+
+import numpy as np
+
+
+def predict(H, N, per_neuron=4, more=2, count=math.ceil):
+    return np.sin(np.pi / 2 * np.clip(N - np.arange(H), 0, 1)) ** 2, per_neuron * count(N) + more
+
+
+def from_one(H, N):
+    return np.sin(np.pi / 2 * np.clip(N - np.arange(1, H + 1), 0, 1)) ** 2, 4 * math.ceil(N) + 2
+
+
+def ramp(H, N):
+    return np.clip(N - np.arange(H), 0, 1), 4 * math.ceil(N) + 2
+
+
+def arrival(eta, lam, goal, target, factor=2):
+    return math.log(1 - target / goal) / math.log(1 - factor * eta * lam)
+
+
+def conserved(w, q, factor=4, sign=1):
+    return w**2 + sign * factor / np.pi**2 * np.log(np.cos(np.pi / 2 * q))
+
+
+RIGHT = {
+    "03.1": [predict],
+    "03.2": [arrival, lambda *numbers: math.ceil(arrival(*numbers)), lambda *numbers: [arrival(*numbers)]],
+    "03.3": [conserved, lambda w, q: np.exp(conserved(w, q)) + 3],
+}
+WRONG = {
+    "03.1": [
+        (lambda H, N: predict(H, N, count=math.floor), "the neuron that is opening gets a gradient"),
+        (lambda H, N: predict(H, N, more=0), "the output's bias and N itself"),
+        (lambda H, N: predict(H, N, count=lambda N: H), "a closed neuron changes no output"),
+        (lambda H, N: predict(H, N, per_neuron=3), "gradient"),
+        (from_one, "neurons counted from 0"),
+        (ramp, "sin^2(pi q / 2)"),
+    ],
+    "03.2": [
+        (lambda *numbers: arrival(*numbers, factor=1), "has a factor 2"),
+        (lambda eta, lam, goal, target: math.log(1 - target / goal) / (-2 * eta * lam), "is the flow"),
+        (lambda eta, lam, goal, target: math.log(target / goal) / math.log(1 - 2 * eta * lam), "what is left to go"),
+        (lambda eta, lam, goal, target: 19558, "by what does one step multiply"),
+    ],
+    "03.3": [
+        (lambda w, q: conserved(w, q, sign=-1), "the sign between the two parts"),
+        (lambda w, q: conserved(w, q, factor=2), "its two changes along the flow cancel"),
+        (lambda w, q: w**2, "its two changes along the flow cancel"),
+        (lambda w, q: 1.0, "a constant is conserved"),
+        (lambda w, q: np.log(-w * w), "nan or inf"),
+    ],
+}
