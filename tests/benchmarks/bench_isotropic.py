@@ -1,4 +1,4 @@
-"""Isotropic networks against PyTorch doing the same arithmetic: one thread, float32, turn by turn in one process.
+"""Isotropic networks against PyTorch and JAX doing the same arithmetic: one processor, float32, turn by turn in one process.
 
 python -m pip install -e ".[bench]"
 python tests/benchmarks/bench_isotropic.py
@@ -7,8 +7,10 @@ python tests/benchmarks/bench_isotropic.py
 import tracemalloc
 
 import alternating
+import jax
 import numpy as np
 import torch
+from isotropic_peers import PEERS
 
 from minigrow.growth import Plan, follow, train
 from minigrow.growth import start as start_run
@@ -16,27 +18,6 @@ from minigrow.isotropic import Network, grow, prune
 from minigrow.nn import AdamW
 from minigrow.nn.optimisers import start
 from minigrow.nn.wrappers import bind
-
-torch.set_num_threads(1)
-
-
-class Peer(torch.nn.Module):
-    """The same network, written as a PyTorch user would."""
-
-    def __init__(self, net):
-        super().__init__()
-        self.layers = net.layers
-        for name, array in net.params.items():
-            self.register_parameter(name.replace("lambda", "lam"), torch.nn.Parameter(torch.tensor(array)))
-
-    def forward(self, X):
-        z = torch.nn.functional.linear(X, self.W1, self.b1)
-        for l in range(1, self.layers):
-            rho = torch.sqrt(torch.exp(self.lam[l - 1]) + (z * z).sum(1, keepdim=True))
-            a = torch.tanh(rho) / rho
-            z = torch.nn.functional.linear(a * z, getattr(self, f"W{l + 1}"), getattr(self, f"b{l + 1}"))
-            z = z + a * getattr(self, f"psi{l}")
-        return z
 
 
 def our_step(net, X, y):
@@ -52,43 +33,49 @@ def our_step(net, X, y):
     return step
 
 
-def their_step(net, X, y, **options):
-    peer, X, y = Peer(net), torch.tensor(X), torch.tensor(y)
-    groups = [
-        {"params": [p for name, p in peer.named_parameters() if name != "lam"], "weight_decay": 1e-3},
-        {"params": [peer.lam], "weight_decay": 0.0},
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=1e-3, **options)
-
-    def step():
-        optimiser.zero_grad()
-        loss = torch.nn.functional.cross_entropy(peer(X), y)
-        loss.backward()
-        optimiser.step()
-        return loss.detach()
-
-    return step
-
-
-def same_arithmetic(net, X, y):
+def same_arithmetic(ours, theirs):
     """Both must walk the same path: losses of 20 steps agree to float32 rounding."""
-    ours, theirs = our_step(net, X, y), their_step(net, X, y)
     gap = max(abs(ours() / float(theirs()) - 1) for _ in range(20))
     if gap > 1e-4:
         raise SystemExit(f"the two programs do not compute the same: losses differ by {gap:.1e}")
-    print(f"{net.widths}: losses of 20 steps agree to {gap:.0e}")
+    return gap
 
 
-def training(widths, batch, need):
+def training(widths, batch, needs):
+    """A training step against each peer, and against its own matrix products alone, which both must do."""
     rng = np.random.default_rng(0)
     net = Network.create(widths, rng=0, dtype=np.float32)
     X, y = rng.standard_normal((batch, widths[0])).astype(np.float32), rng.integers(widths[-1], size=batch)
-    same_arithmetic(net, X, y)
-    for options in ({}, {"foreach": True}, {"fused": True}):
-        title = f"training step {list(widths)} batch {batch}, torch AdamW {options or 'as it comes'}"
-        alternating.report(
-            title, alternating.compare(our_step(net, X, y), their_step(net, X, y, **options)), None if options else need
-        )
+    for name, peer in PEERS.items():
+        try:
+            ours, theirs = our_step(net, X, y), peer(net, X, y)
+            gap = same_arithmetic(ours, theirs)
+        except RuntimeError as error:  # torch.compile needs a C++ compiler
+            print(f"{name}: does not build here ({str(error).splitlines()[0]})")
+            continue
+        print(f"{list(widths)}, {name}: losses of 20 steps agree to {gap:.0e}")
+        result = alternating.compare(ours, theirs)
+        alternating.report(f"training step {list(widths)} batch {batch}, {name}", result, needs.get(name))
+    result = alternating.compare(our_step(net, X, y), products(net, X))
+    alternating.report(f"training step {list(widths)} | its matrix products alone", result)
+
+
+def products(net, X):
+    """Return a call that makes only the matrix products of one step, into memory that is there."""
+    inputs = [X, *(np.ones((len(X), m), np.float32) for m in net.widths[1:-1])]
+    outputs = [np.ones((len(X), m), np.float32) for m in net.widths[1:]]
+    W = [net.params[f"W{l + 1}"] for l in range(net.layers)]
+    gradients = [np.empty_like(w) for w in W]
+
+    def call():
+        for x, w, z in zip(inputs, W, outputs, strict=True):
+            np.matmul(x, w.T, out=z)
+        for l, (x, w, g) in enumerate(zip(inputs, W, outputs, strict=True)):
+            np.matmul(g.T, x, out=gradients[l])
+            if l:
+                np.matmul(g, w, out=x)
+
+    return call
 
 
 def structure():
@@ -128,8 +115,8 @@ def memory():
 
 if __name__ == "__main__":
     alternating.machine()
-    print("torch", torch.__version__)
-    training((64, 32, 32, 10), 48, 5)
-    training((3072, 100, 100, 10), 48, 2)
+    print("torch", torch.__version__, "JAX", jax.__version__)
+    training((64, 32, 32, 10), 48, {"torch AdamW as it comes": 5, "JAX, one jitted step": 1.5})
+    training((3072, 100, 100, 10), 48, {"torch AdamW as it comes": 2, "JAX, one jitted step": 1.5})
     structure()
     memory()

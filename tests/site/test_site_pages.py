@@ -68,12 +68,13 @@ def test_the_start_page_is_the_readmes():
     assert "(isotropic.md)" in page
     assert all(f"(examples/{path.name})" in page for path in (HERE / "examples").glob("*.py"))
     assert "(../figures/poster.png)" in page
+    assert "replay/growth.html" in page
 
 
 def test_every_generated_page_links_to_files_that_are_there():
     for page in (site_pages.differences, site_pages.results, site_pages.gallery):
         check_links(page(FOLDER), FOLDER, also={"gallery.md", "results.md"})
-    check_links(site_pages.start(FOLDER), HERE)
+    check_links(site_pages.start(FOLDER), HERE, also={"generated/replays.md", "generated/tutorials.md"})
 
 
 @pytest.mark.parametrize(
@@ -103,9 +104,12 @@ def check_links(text, folder, also=(), anchored=True):
 
 
 def test_tutorials_list_what_is_there():
-    page = site_pages.tutorials(FOLDER, [HERE / "01_a.ipynb", HERE / "02_b.ipynb"])
-    assert "\n../01_a\n../02_b\n" in page
-    assert "toctree" not in site_pages.tutorials(FOLDER, []) or (HERE / "teaching.md").is_file()
+    notebooks = sorted(HERE.glob("0*.ipynb"))
+    page = site_pages.tutorials(FOLDER, notebooks)
+    assert "\n" + "\n".join(f"../{path.stem}" for path in notebooks) + "\n" in page
+    for path in notebooks:
+        assert f"`notebook <../{path.name}>`" in page
+        assert f"`script <../{path.stem}.py>`" in page
 
 
 def test_replays_are_embedded_and_linked():
@@ -116,6 +120,7 @@ def test_replays_are_embedded_and_linked():
 
 def test_writing_twice_changes_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(site_pages, "replay_pages", lambda folder: {})
+    monkeypatch.setattr(site_pages.slides, "write", lambda path: path)
     site_pages.write(tmp_path)
     first = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*.*") if path.is_file()}
     assert {
@@ -141,14 +146,16 @@ def test_every_law_is_there_with_its_tolerance():
         assert f"*Tolerance*: {law.tolerance:g} eps: {site_docstrings.inline(law.because)}." in page
 
 
-def test_every_public_module_has_a_page_that_some_page_lists():
+def test_every_public_module_has_a_page_that_its_package_lists_and_that_leads_back():
     pages = site_reference.api()
     names = site_reference.modules()
     assert {"minigrow.growth.basis", "minigrow.isotropic.network", "minigrow.experiments.gallery"} <= set(names)
     assert {f"{name}.rst" for name in names} | {"index.rst"} == set(pages)
-    listed = "".join(pages.values())
     for name in names:
-        assert f"\n   {name}\n" in listed
+        package = name.rpartition(".")[0]
+        above = "index" if package == "minigrow" else package
+        assert f"\n- :doc:`{name}`: " in pages[f"{above}.rst"]
+        assert f"\nPart of :doc:`{above}`.\n" in pages[f"{name}.rst"]
         assert f".. automodule:: {name}\n" in pages[f"{name}.rst"]
     assert ":py:class:`Network <minigrow.isotropic.network.Network>`" in pages["minigrow.isotropic.rst"]
 
@@ -237,6 +244,8 @@ def test_broken_links_of_a_site_are_found(tmp_path):
         ["#no", "there is no such anchor"],
         ["e.png", "there is no such file"],
     ]
+    (tmp_path / "g.html").write_text('<img src="a.html"><img src="a.html" alt="words"><img src="a.html" alt="">')
+    assert len(site_links.unnamed(tmp_path / ".")) == 4  # e.png, sub/b.html's, and two of these
     (tmp_path / "f.html").write_text('<script src="https://cdn.example/x.js"></script><link href="//fonts.example/a">')
     assert len(site_links.remote(tmp_path)) == 2
 
@@ -283,3 +292,23 @@ def test_an_equation_that_cannot_be_read_is_an_error():
 
     with pytest.raises(site_math.MathError, match="nonsense"):
         site_math.mathml(r"\nonsense", block=False)
+
+
+FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?=\S)([^$]*?\S)\$(?![\d$])", re.S)
+
+
+def formulas(text):
+    return [a or b for a, b in FORMULA.findall(site_links.FENCE.sub("", text))]
+
+
+@pytest.mark.parametrize("path", [*sorted(HERE.glob("*.md")), *sorted(HERE.glob("*.ipynb"))], ids=lambda p: p.name)
+def test_every_equation_of_every_page_can_be_written(path):
+    pytest.importorskip("sphinx")
+    import site_math
+
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    for tex in formulas(text):
+        assert site_math.mathml(tex, block=False).startswith("<math "), tex

@@ -15,6 +15,7 @@ from tutorial_compare import difference
         ("gap 3.3e-16", "gap 0.0e+00"),
         ("x, y\n", "x, y"),
         ("12.3% of 7", "12.4% of 7"),
+        ("5 of 6 grow, neurons ≈ 40 [31, 55]", "5 of 6 grow, neurons ≈ 38 [30, 61]"),
     ],
 )
 def test_texts_that_agree(found, stored):
@@ -34,6 +35,9 @@ def test_texts_that_agree(found, stored):
         ("1.2e-05", "1.4e-05"),
         ("-0.50", "0.50"),
         ("2.0e-10", "0.0e+00"),
+        ("5 of 6 grow, neurons ≈ 40", "6 of 6 grow, neurons ≈ 40"),
+        ("neurons ≈ 40 [31, 55]", "neurons ≈ 40"),
+        ("neurons 40", "neurons ≈ 40"),
     ],
 )
 def test_texts_that_differ(found, stored):

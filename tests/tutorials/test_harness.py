@@ -1,5 +1,6 @@
 """The harness itself: each thing that it is there to notice is put into a made-up tutorial, and must be noticed."""
 
+import base64
 import copy
 import json
 import os
@@ -75,6 +76,10 @@ def stream(text, name="stdout"):
 
 def figure():
     return {"output_type": "display_data", "data": {"image/png": "/tmp/"}, "metadata": {}}
+
+
+def page(line="a life"):
+    return {"output_type": "display_data", "data": {"text/html": "<iframe>", "text/plain": line}, "metadata": {}}
 
 
 PAIRS = made_up()
@@ -165,6 +170,7 @@ def test_words_are_those_of_the_prose():
         (with_output(1, stream(r"C:\Users\somebody")), "path"),
         (with_output(1, stream(str(ROOT))), "path"),
         (with_output(1, figure()), "figures"),
+        (with_output(1, page()), "pages"),
         ({**NOTEBOOK, "cells": [c | {"execution_count": None} for c in NOTEBOOK["cells"]]}, "executed"),
         ({**NOTEBOOK, "cells": NOTEBOOK["cells"][:-1]}, "out of step from cell 14"),
     ],
@@ -243,7 +249,11 @@ def test_a_build_is_in_step_and_twice_the_same(tmp_path):
     path.write_text(percent(PAIRS), encoding="utf-8")
     build.build(path)
     first = path.with_suffix(".ipynb").read_bytes()
-    assert of_notebook(TUTORIAL, json.loads(first), len(first)) == []
+    notebook = json.loads(first)
+    assert of_notebook(TUTORIAL, notebook, len(first)) == []
+    picture = notebook["cells"][2]["outputs"][0]
+    wide = int.from_bytes(base64.b64decode(picture["data"]["image/png"])[16:20], "big")
+    assert abs(wide - 2 * picture["metadata"]["image/png"]["width"]) <= 1, "twice the resolution"
     build.build(path)
     assert path.with_suffix(".ipynb").read_bytes() == first
     assert sorted(p.name for p in tmp_path.iterdir()) == ["02_x.ipynb", "02_x.py"]

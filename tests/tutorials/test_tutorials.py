@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from tutorial_cells import answers, cells, printed
 from tutorial_compare import difference
+from tutorial_form import of_form
 from tutorial_rules import of_notebook, of_text, paths_in
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +24,19 @@ def run(path, folder):
     report = folder / "report.json"
     extra = {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     command = [sys.executable, str(RUNNER), str(path), str(report)]
-    done = subprocess.run(command, cwd=folder, env=os.environ | extra, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=folder, env=os.environ | extra, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, f"{path.name} did not run through:\n{done.stderr[-3000:]}"
     return json.loads(report.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def reports(request, tmp_path_factory):
+    """{path: (the folder it runs in, a future with its report)} of the tutorials asked for, as many at a time as there are cores."""
+    asked = [item for item in request.session.items if "reports" in getattr(item, "fixturenames", ())]
+    folders = {item.callspec.params["path"]: tmp_path_factory.mktemp("tutorial") for item in asked}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {path: (folder, pool.submit(run, path, folder)) for path, folder in folders.items()}
+        pool.shutdown(cancel_futures=True)
 
 
 def differences(tutorial, notebook, report):
@@ -38,7 +50,8 @@ def differences(tutorial, notebook, report):
 
 @each
 def test_the_text_follows_the_format(path):
-    found = of_text(path.stem, cells(path.read_text(encoding="utf-8")))
+    tutorial = cells(path.read_text(encoding="utf-8"))
+    found = of_text(path.stem, tutorial) + of_form(path.stem, tutorial)
     assert not found, "\n".join(found)
 
 
@@ -62,10 +75,11 @@ def test_every_notebook_has_its_file():
 
 @pytest.mark.tutorials
 @each
-def test_every_printed_number_is_reproduced(path, tmp_path, cpu_seconds):
-    report = run(path, tmp_path)
+def test_every_printed_number_is_reproduced(path, reports, cpu_seconds):
+    folder, future = reports[path]
+    report = future.result()
     cpu_seconds[path.stem] = (report["seconds"], report["of_answers"])
     notebook = json.loads(path.with_suffix(".ipynb").read_text(encoding="utf-8"))
     found = differences(cells(path.read_text(encoding="utf-8")), notebook, report)
     assert not found, "\n".join(found)
-    assert [p.name for p in tmp_path.iterdir()] == ["report.json"], "a tutorial writes no files"
+    assert [p.name for p in folder.iterdir()] == ["report.json"], "a tutorial writes no files"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, NamedTuple
 
 EXERCISE = re.compile(r"^### (Exercise \d \(\w+\))$", re.M)
 DETAILS = re.compile(r"^<details><summary>Answer</summary>\n(.*?)^</details>$", re.M | re.S)
+FOLDED = re.compile(r"^<details><summary>[^\n]*</summary>\n.*?^</details>$", re.M | re.S)
+TAGS = re.compile(r"tags=(\[[^\]]*\])")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
 class Cell(NamedTuple):
-    """One cell: "markdown" or "code", its source, and the line of the file at which the source begins (from 1)."""
+    """One cell: "markdown" or "code", its source, the line of the file at which the source begins (from 1), and its tags."""
 
     kind: str
     source: str
     line: int
+    tags: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -28,10 +32,12 @@ class Answer(NamedTuple):
 
 def cells(text: str) -> list[Cell]:
     """Return the cells of a percent-format text: each begins at a line `# %%`, markdown is written as comments."""
-    found: list[tuple[str, int, list[str]]] = []
+    found: list[tuple[str, int, list[str], tuple[str, ...]]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("# %%"):
-            found.append(("markdown" if "[markdown]" in line else "code", number + 1, []))
+            tags = TAGS.search(line)
+            kind = "markdown" if "[markdown]" in line else "code"
+            found.append((kind, number + 1, [], tuple(json.loads(tags[1])) if tags else ()))
         elif found:
             found[-1][2].append(line)
         elif line.strip():
@@ -39,7 +45,7 @@ def cells(text: str) -> list[Cell]:
     return [_cell(*parts) for parts in found]
 
 
-def _cell(kind, line, lines):
+def _cell(kind, line, lines, tags):
     while lines and not lines[0]:
         lines, line = lines[1:], line + 1
     if kind == "markdown":
@@ -47,7 +53,7 @@ def _cell(kind, line, lines):
             if text and not (text == "#" or text.startswith("# ")):
                 raise ValueError(f"line {line + i} of a markdown cell is no comment: {text}")
         lines = [text[2:] for text in lines]
-    return Cell(kind, "\n".join(lines).strip("\n"), line)
+    return Cell(kind, "\n".join(lines).strip("\n"), line, tags)
 
 
 def answers(tutorial: list[Cell]) -> list[Answer]:
@@ -73,6 +79,11 @@ def _answer(title, source):
 
 
 def printed(cell: dict[str, Any]) -> str:
-    """Return all that a notebook's cell printed to stdout."""
-    streams = [output for output in cell.get("outputs", ()) if output["output_type"] == "stream"]
-    return "".join("".join(output["text"]) for output in streams if output["name"] == "stdout")
+    """Return all that a notebook's cell printed to stdout, and the line that stands for a replay where there is no notebook."""
+    return "".join(map(_words, cell.get("outputs", ())))
+
+
+def _words(output):
+    if "text/html" in (data := output.get("data", {})):
+        return "".join(data["text/plain"]).rstrip("\n") + "\n"
+    return "".join(output["text"]) if output.get("name") == "stdout" else ""

@@ -6,8 +6,9 @@ import ast
 import re
 from typing import Any
 
-from build import LIMIT, MACHINE, complaints
-from tutorial_cells import DETAILS, FENCE, Cell, answers
+from build import LIMIT
+from tidying import MACHINE, complaints, kept
+from tutorial_cells import FENCE, FOLDED, Cell, answers
 
 SECTIONS = [
     "The question",
@@ -68,14 +69,14 @@ def draws(body: list[ast.stmt]) -> bool:
 
 
 def plain(source: str) -> str:
-    """Return markdown without answers, code fences and displayed equations."""
-    return re.sub(r"\$\$.*?\$\$", " ", FENCE.sub(" ", DETAILS.sub(" ", source)), flags=re.S)
+    """Return markdown without what is folded away, code fences and displayed equations."""
+    return re.sub(r"\$\$.*?\$\$", " ", FENCE.sub(" ", FOLDED.sub(" ", source)), flags=re.S)
 
 
 def words(markdown: list[str]) -> int:
     r"""Count words: what stands between blanks and has a letter or digit, an inline equation being one word.
 
-    Headings, captions, tables, questions of exercises and reading lists count; code, answers and displayed equations do not.
+    Headings, captions, tables, questions of exercises and reading lists count; code, folded text and displayed equations do not.
     """
     text = re.sub(r"\$[^$]+\$", " x ", " ".join(map(plain, markdown)))
     return sum(any(c.isalnum() for c in word) for word in text.split())
@@ -93,15 +94,29 @@ def of_notebook(tutorial: list[Cell], notebook: dict[str, Any], size: int) -> li
             f"out of step from cell {first} (of {len(here)}, notebook: {len(there)}); run python tutorials/build.py"
         ]
     found = complaints(notebook)
+    for cell, made in zip(tutorial, notebook["cells"], strict=True):
+        if made["metadata"] != kept({"tags": cell.tags}):
+            found.append(f"{made['id']}: its tags are not those of the file; run python tutorials/build.py")
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     if [cell["execution_count"] for cell in code] != list(range(1, len(code) + 1)):
         found.append("not every code cell has been executed once, in order")
     for cell in code:
-        pictures = sum("image/png" in output.get("data", {}) for output in cell["outputs"])
-        if pictures != "".join(cell["source"]).count("plt.show()"):
-            found.append(f"{cell['id']}: {pictures} figures in the outputs, not one for each plt.show()")
+        found += of_outputs(cell["id"], "".join(cell["source"]), cell["outputs"])
     if size > LIMIT:
         found.append(f"the notebook has {size} bytes, at most {LIMIT}")
+    return found
+
+
+def of_outputs(name: str, source: str, outputs: list[dict[str, Any]]) -> list[str]:
+    """Return what is missing in a cell's outputs: a figure for each plt.show(), a page for each replay, a row of what moves."""
+    shown = [output.get("data", {}) for output in outputs]
+    pictures, pages = (sum(kind in data for data in shown) for kind in ("image/png", "text/html"))
+    wanted, moves = source.count("plt.show()"), source.count("notebook.move(")
+    found = []
+    if (pictures <= wanted) if moves else (pictures != wanted):
+        found.append(f"{name}: {pictures} figures in the outputs, not one for each plt.show() and some for what moves")
+    if pages != (replays := source.count("notebook.replay(")):
+        found.append(f"{name}: {pages} pages in the outputs, not one for each of {replays} notebook.replay")
     return found
 
 
