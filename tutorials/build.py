@@ -1,143 +1,166 @@
-"""Make each tutorial's notebook, outputs included, from its percent-format file: `python tutorials/build.py [NAME...]`.
+"""Make each tutorial's notebook, outputs included, from its percent-format file:
+`python tutorials/build.py [NAME...]`.
 
-    python tutorials/build.py                        all of them
-    python tutorials/build.py 02_isotropic 05_urn    these two
+    python tutorials/build.py                          all of them
+    python tutorials/build.py 02_isotropic 05_urn      these two
+    python tutorials/build.py --student DIR [NAME...]  without answers and not run: what
+                                                       a lecturer hands out
 
-Needs the extra `tutorials` (jupytext, nbclient, ipykernel). The same file and the same libraries give the same bytes: cells are
-numbered instead of drawn at random, and nothing that tells of the machine or of the time is kept. A cell that raises, warns,
-writes to stderr, displays a bare value or prints a path of this machine stops the build, and the old notebook stays.
+Needs the extra `tutorials` (jupytext, nbclient, ipykernel). The same file and the same
+libraries give the same bytes: `tidying.py` says what is kept of a run. A cell that
+raises, warns, writes to stderr, displays a bare value or prints a path of this machine
+stops the build, and the old notebook stays.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from tidying import METADATA, complaints, tidy
+
 TUTORIALS = Path(__file__).resolve().parent
-LIMIT = 600_000  # bytes a notebook
-# The start of a path on somebody's machine, or a library's place in it. A URL's path follows a letter, so it does not match.
-MACHINE = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|private|Users|usr/lib)/|[A-Za-z]:\\+Users\\|site-packages")
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+LIMIT = 900_000  # bytes a notebook: its figures and the page that replays
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MINIGROW_STATIC": "1",  # what one can move becomes a row of pictures
 }
+SHARP = 'c.InlineBackend.figure_formats = {"retina"}\n'  # twice the resolution
+MISSING = '{}. What builds tutorials: python -m pip install -e ".[tutorials]"'
 
 
-def main(names: list[str]) -> int:
-    """Build the named tutorials, or all of them; return the exit code: 1 when one of them could not be built."""
-    sys.path.insert(0, str(TUTORIALS.parent))
+def main(arguments: list[str]) -> int:
+    """Build the named tutorials, or all; return the exit code: 1 when one failed."""
+    parser = argparse.ArgumentParser(description="Make notebooks from the tutorials.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="such as 02_isotropic")
+    parser.add_argument(
+        "--student", type=Path, metavar="DIR", help="write notebooks without answers"
+    )
+    args = parser.parse_args(arguments)
+    sys.path[:0] = [str(TUTORIALS.parent), str(TUTORIALS)]
     try:
-        for path in chosen(names):
-            print(build(path))
-    except (ImportError, ValueError) as error:
+        for path in chosen(args.names):
+            print(build(path) if args.student is None else hand_out(path, args.student))
+    except (ImportError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def chosen(names: list[str]) -> list[Path]:
-    """Return the files of the named tutorials, all when there is no name. Raises ValueError for an unknown name."""
+    """Return the files of the named tutorials, all when there is no name.
+
+    Raises ValueError for an unknown name.
+    """
     every = sorted(TUTORIALS.glob("0*.py"))
     known = {path.stem: path for path in every}
     wanted = [Path(name).stem for name in names]
     if unknown := [name for name in wanted if name not in known]:
-        raise ValueError(f"there is no tutorial {', '.join(unknown)}. Name some of: {', '.join(known)}")
+        raise ValueError(
+            f"there is no tutorial {', '.join(unknown)}. "
+            f"Name some of: {', '.join(known)}"
+        )
     return [known[name] for name in wanted] or every
 
 
 def build(path: Path) -> str:
-    """Execute one tutorial and write its notebook beside it; return a line about it. Raises ValueError when it is not clean."""
-    from minigrow.growth.files import atomic
+    """Execute one tutorial and write its notebook beside it; return a line about it.
 
+    Raises ValueError when it is not clean.
+    """
     notebook = executed(path)
     tidy(notebook)
     if found := complaints(notebook):
         raise ValueError(f"{path.name} cannot become a notebook:\n" + "\n".join(found))
-    data = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    if len(data) > LIMIT:
+    if (size := len(in_bytes(notebook))) > LIMIT:
         raise ValueError(
-            f"{path.name}: the notebook has {len(data)} bytes, at most {LIMIT}. Draw smaller or fewer figures."
+            f"{path.name}: the notebook has {size} bytes, "
+            f"at most {LIMIT}. Draw smaller or fewer figures, or replay a shorter life."
         )
-    with atomic(path.with_suffix(".ipynb")) as file:
-        file.write(data)
-    return f"{path.stem}.ipynb: {len(notebook['cells'])} cells, {len(data) / 1000:.0f} kB"
+    return written(notebook, path.with_suffix(".ipynb"))
+
+
+def hand_out(path: Path, folder: Path) -> str:
+    """Write a tutorial for students, without answers and not run; return a line.
+
+    A notebook that is there and differs may be somebody's work: it is left alone.
+    """
+    from student import without_answers
+
+    notebook = without_answers(read(path), path.stem[:2])
+    tidy(notebook)
+    target = folder / f"{path.stem}.ipynb"
+    if target.exists() and target.read_bytes() != in_bytes(notebook):
+        return f"{target}: left alone, as yours differs. Take another folder."
+    return written(notebook, target)
+
+
+def written(notebook: Any, path: Path) -> str:
+    """Write a notebook to a file, whole or not at all; return a line about it."""
+    from minigrow.growth.writing import atomic
+
+    with atomic(path) as file:
+        file.write(data := in_bytes(notebook))
+    return f"{path.name}: {len(notebook['cells'])} cells, {len(data) / 1000:.0f} kB"
+
+
+def in_bytes(notebook: Any) -> bytes:
+    """Return the bytes of a notebook's file."""
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    return text.encode() + b"\n"
+
+
+def read(path: Path) -> Any:
+    """Return the notebook of a percent-format file, not run. Raises ImportError."""
+    try:
+        import jupytext
+    except ImportError as error:
+        raise ImportError(MISSING.format(error)) from error
+    notebook = jupytext.read(path, fmt="py:percent")
+    notebook.metadata = json.loads(json.dumps(METADATA))
+    return notebook
 
 
 def executed(path: Path) -> Any:
-    """Return the notebook of a percent-format file with its outputs, run by a fresh kernel in an empty folder."""
+    """Return the notebook of a file, run by a fresh kernel in an empty folder."""
     try:
-        import jupytext
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError
     except ImportError as error:
-        raise ImportError(f'{error}. Install what builds tutorials: python -m pip install -e ".[tutorials]"') from error
-    notebook = jupytext.read(path, fmt="py:percent")
-    notebook.metadata = json.loads(json.dumps(METADATA))
-    places = [str(TUTORIALS.parent), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, places))}
-    with tempfile.TemporaryDirectory() as folder:
+        raise ImportError(MISSING.format(error)) from error
+    notebook = read(path)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as settings,
+    ):
         client = NotebookClient(
-            notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
+            notebook,
+            timeout=600,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
         )
         try:
-            client.execute(env=environment)
+            client.execute(env=environment(settings))
         except CellExecutionError as error:
             raise ValueError(f"{path.name}: a cell raised an error\n{error}") from None
     return notebook
 
 
-def tidy(notebook: Any) -> None:
-    """Number cells and runs, join what was printed in pieces, and drop all that tells of this machine or moment."""
-    notebook["metadata"] = json.loads(json.dumps(METADATA))
-    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
-    for i, cell in enumerate(notebook["cells"]):
-        cell["id"], cell["metadata"] = f"cell-{i:02d}", {}
-        cell["source"] = cell["source"].splitlines(keepends=True)
-        if cell["cell_type"] == "code":
-            cell["outputs"] = joined(cell["outputs"])
-    for count, cell in enumerate((c for c in notebook["cells"] if c["cell_type"] == "code"), start=1):
-        cell["execution_count"] = count
-
-
-def joined(outputs: list[Any]) -> list[dict[str, Any]]:
-    """Return outputs with neighbouring pieces of the same stream as one, without metadata."""
-    kept: list[dict[str, Any]] = []
-    for output in map(dict, outputs):
-        if output["output_type"] == "stream":
-            same = kept and kept[-1].get("name") == output["name"]
-            text = ("".join(kept.pop()["text"]) if same else "") + output["text"]
-            kept.append({"name": output["name"], "output_type": "stream", "text": text.splitlines(keepends=True)})
-        else:
-            kept.append(output | {"metadata": {}} if "metadata" in output else output)
-    return kept
-
-
-def complaints(notebook: Any) -> list[str]:
-    """Return what must not be in a notebook, in words: stderr, a bare value, an error, a path of this machine."""
-    found = []
-    here = (str(TUTORIALS.parent), str(Path.home()), tempfile.gettempdir(), sys.prefix)
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            kind = output.get("name", output["output_type"])
-            if kind not in ("stdout", "display_data"):
-                found.append(f"{cell['id']}: {kind}, only prints and figures are allowed: {said(output)[:400]}")
-        words = "".join(cell["source"]) + "".join(map(said, cell.get("outputs", ())))
-        if places := [*(place for place in here if len(place) > 5 and place in words), *MACHINE.findall(words)]:
-            found.append(f"{cell['id']}: a path of this machine: {', '.join(places)}")
-    return found
-
-
-def said(output: dict[str, Any]) -> str:
-    """Return the words of one output: what a stream printed, an error said or a value shows; not the bytes of pictures."""
-    data = output.get("data", {})
-    words = [output.get("text", ""), *(data[key] for key in data if key.startswith("text/")), output.get("evalue", "")]
-    return "".join("".join(word) for word in words)
+def environment(settings: str) -> dict[str, str]:
+    """Return the kernel's environment; its settings, in this folder, draw sharply."""
+    profile = Path(settings, "profile_default")
+    profile.mkdir()
+    (profile / "ipython_kernel_config.py").write_text(SHARP, encoding="utf-8")
+    places = [str(TUTORIALS.parent), os.environ.get("PYTHONPATH", "")]
+    own = {"IPYTHONDIR": settings, "PYTHONPATH": os.pathsep.join(filter(None, places))}
+    return os.environ | ENVIRONMENT | own
 
 
 if __name__ == "__main__":

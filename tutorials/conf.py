@@ -9,10 +9,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
-os.environ["NUMBA_DISABLE_JIT"] = "1"  # kernels stay plain functions, whose docstrings and signatures can be read
+os.environ["NUMBA_DISABLE_JIT"] = (
+    "1"  # kernels stay plain functions, whose docstrings and signatures can be read
+)
 
 import site_docstrings  # noqa: E402
 import site_pages  # noqa: E402
+from docutils import nodes  # noqa: E402
 from sphinx.addnodes import pending_xref  # noqa: E402
 
 import minigrow  # noqa: E402
@@ -25,7 +28,9 @@ copyright = "the minigrow developers"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "site_math"]
 html_math_renderer = "mathml"
 exclude_patterns = ["generated/start.md", "*.py"]
-nb_execution_mode = "off"  # notebooks carry their outputs, and a test keeps them in step
+nb_execution_mode = (
+    "off"  # notebooks carry their outputs, and a test keeps them in step
+)
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4
 html_theme = "furo"
@@ -49,7 +54,11 @@ def _docstring(app, what, name, obj, options, lines):
 
 def _skip(app, what, name, obj, skip, options):
     """Leave out the fields of named tuples, which only say their number."""
-    return True if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number") else None
+    return (
+        True
+        if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number")
+        else None
+    )
 
 
 def _named_in_full(app, doctree):
@@ -61,6 +70,20 @@ def _named_in_full(app, doctree):
             node["reftarget"] = f"{value.__module__}.{value.__qualname__}"
 
 
+def _named_pictures(app, doctree):
+    """Give a figure of a notebook, which has no alternative text, the words of the caption below it."""
+    for picture in doctree.findall(nodes.image):
+        if not picture.get("alt"):
+            later = (
+                p.astext()
+                for p in picture.findall(
+                    nodes.paragraph, include_self=False, ascend=True
+                )
+            )
+            caption = next((text for text in later if text.startswith("Figure")), "")
+            picture["alt"] = " ".join(caption.split())
+
+
 def setup(app):
     """Write the generated pages, then read docstrings as they are meant."""
     (HERE / "generated" / "extra").mkdir(parents=True, exist_ok=True)
@@ -68,3 +91,4 @@ def setup(app):
     app.connect("autodoc-process-docstring", _docstring)
     app.connect("autodoc-skip-member", _skip)
     app.connect("doctree-read", _named_in_full)
+    app.connect("doctree-read", _named_pictures)

@@ -15,7 +15,7 @@ from minigrow.experiments import gallery
 from minigrow.experiments.abstracts import ABSTRACTS, about
 from minigrow.experiments.registry import PAPERS
 from minigrow.experiments.results import Result, by_method, collect
-from minigrow.growth.files import atomic
+from minigrow.growth.writing import atomic
 
 HERE = Path(__file__).parent
 BEGIN = "<!-- begin: written by tutorials/pages.py from figures/, do not edit -->"
@@ -27,8 +27,16 @@ def sentences(method: str, results: Sequence[Result]) -> str:
     """Return the table of the abstract's sentences, each with the claims that judge it and their verdicts."""
     rows = []
     for key, sentence in ABSTRACTS[method].items():
-        claims = [(r.experiment.name, c) for r in results for c in r.found["claims"] if about(c["paper"]) == key]
-        verdicts = "<br>".join(f"{gallery.verdict(c)}: {gallery.escaped(c['claim'])} (`{name}`)" for name, c in claims)
+        claims = [
+            (r.experiment.name, c)
+            for r in results
+            for c in r.found["claims"]
+            if about(c["paper"]) == key
+        ]
+        verdicts = "<br>".join(
+            f"{gallery.verdict(c)}: {gallery.escaped(c['claim'])} (`{name}`)"
+            for name, c in claims
+        )
         rows.append([gallery.escaped(f"{key}: {sentence}"), verdicts or "not judged"])
     return gallery.table(["the abstract says", "claims that judge it"], rows)
 
@@ -37,11 +45,17 @@ def section(method: str, results: Sequence[Result]) -> str:
     """Return what stands between the marks of a method's page, as Markdown."""
     found = gallery.verdicts(results)[method]
     counted = ", ".join(f"{number} {verdict}" for verdict, number in found.items())
-    parts = [f"Of {sum(found.values())} claims: {counted}. Brackets are 95 % intervals."]
+    parts = [
+        f"Of {sum(found.values())} claims: {counted}. Brackets are 95 % intervals."
+    ]
     if method in ABSTRACTS:
         parts += ["### The abstract, sentence by sentence", sentences(method, results)]
     for r in results:
-        parts += [f"### `{r.experiment.name}`", r.experiment.question, gallery.figures(r, "../figures/")]
+        parts += [
+            f"### `{r.experiment.name}`",
+            r.experiment.question,
+            gallery.figures(r, "../figures/"),
+        ]
         parts += [gallery.claims(r), gallery.protocol(r), gallery.made(r)]
     return "\n\n".join(part for part in parts if part)
 
@@ -55,7 +69,9 @@ def filled(text: str, content: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"the page needs the two marks {BEGIN} and {END}, each on a line of its own.")
+        raise ValueError(
+            f"the page needs the two marks {BEGIN} and {END}, each on a line of its own."
+        )
     return f"{before}{BEGIN}\n\n{content}\n\n{END}{after}"
 
 
@@ -70,7 +86,11 @@ def main(arguments: Sequence[str]) -> int:
         if new != text and "--check" not in arguments:
             with atomic(path) as file:
                 file.write(new.encode())
-    print(f"not up to date: {', '.join(stale)}" if "--check" in arguments and stale else f"{len(METHODS)} pages")
+    print(
+        f"not up to date: {', '.join(stale)}"
+        if "--check" in arguments and stale
+        else f"{len(METHODS)} pages"
+    )
     return int(bool(stale) and "--check" in arguments)
 
 

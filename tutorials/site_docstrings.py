@@ -80,7 +80,11 @@ def _shown(block):
 
 def _literal(block, language):
     least = min(len(line) - len(line.lstrip()) for line in block)
-    return [f".. code-block:: {language}", "", *("    " + line[least:] for line in block)]
+    return [
+        f".. code-block:: {language}",
+        "",
+        *("    " + line[least:] for line in block),
+    ]
 
 
 def _list(block):
@@ -104,7 +108,10 @@ def _table(block):
     result = [".. list-table::", "   :header-rows: 1", ""]
     for row in rows:
         texts = [inline(cell) for cell in row + [""] * (width - len(row))]
-        result += [f"   {'* -' if i == 0 else '  -'} {text}".rstrip() for i, text in enumerate(texts)]
+        result += [
+            f"   {'* -' if i == 0 else '  -'} {text}".rstrip()
+            for i, text in enumerate(texts)
+        ]
     return result
 
 
@@ -114,7 +121,10 @@ def cells(line: str) -> list[str]:
     >>> cells(r"| a | `x|y` | b \| c |")
     ['a', '`x|y`', 'b | c']
     """
-    kept = CODE.sub(lambda found: found.group().replace("|", "\0"), line.strip().strip("|").replace("\\|", "\0"))
+    kept = CODE.sub(
+        lambda found: found.group().replace("|", "\0"),
+        line.strip().strip("|").replace("\\|", "\0"),
+    )
     return [cell.strip().replace("\0", "|") for cell in kept.split("|")]
 
 
@@ -137,10 +147,17 @@ def inline(text: str) -> str:
         result += _plain(text[end : found.start()])
         result += ("\\ " if result[-1:].isalnum() else "") + f"``{code}``"
         end = found.end()
-        result += "\\ " if text[end : end + 1].isalnum() or text[end : end + 1] in ("\\", "_") else ""
+        result += (
+            "\\ "
+            if text[end : end + 1].isalnum() or text[end : end + 1] in ("\\", "_")
+            else ""
+        )
     return result + _plain(text[end:])
 
 
 def _plain(text):
     pieces = STRESSED.split(text)  # plain, stressed, plain, ...
-    return "".join(f"*{p}*" if i % 2 else MEANT.sub(r"\\\1", p).replace("::", ":\\:") for i, p in enumerate(pieces))
+    return "".join(
+        f"*{p}*" if i % 2 else MEANT.sub(r"\\\1", p).replace("::", ":\\:")
+        for i, p in enumerate(pieces)
+    )

@@ -1,6 +1,7 @@
 """Find links that lead nowhere, without a network: `python tutorials/site_links.py build/site` for a built site.
 
 Of each HTML file every href and src that stays within the folder must name a file there, and its #anchor an id in that file.
+Nothing may be loaded from the network, and every picture must have an alternative text.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ class Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.ids: set[str] = set()
+        self.unnamed: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
-        """Keep what may be linked to, and what links."""
+        """Keep what may be linked to, what links, and pictures that say nothing to those who cannot see them."""
+        said = dict(attrs)
+        if tag == "img" and not (said.get("alt") or said.get("role") == "presentation"):
+            self.unnamed.append(str(said.get("src")))
         for name, value in attrs:
             if value and (name == "id" or (name == "name" and tag == "a")):
                 self.ids.add(value)
@@ -35,7 +40,10 @@ class Page(HTMLParser):
 
 def broken(folder: Path) -> list[str]:
     """Return a line for each link of the folder's HTML files that leads nowhere, and for each that needs the network to show."""
-    pages = {path.resolve(): Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
+    pages = {
+        path.resolve(): Page(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.rglob("*.html"))
+    }
     found = []
     for path, page in pages.items():
         for link in page.links:
@@ -53,7 +61,12 @@ def _problem(path, link, pages):
     if not target.exists():
         return "there is no such file"
     anchor = unquote(parts.fragment)
-    if anchor and target in pages and anchor not in pages[target].ids and "=" not in anchor:
+    if (
+        anchor
+        and target in pages
+        and anchor not in pages[target].ids
+        and "=" not in anchor
+    ):
         return "there is no such anchor"
     return None
 
@@ -68,6 +81,15 @@ def remote(folder: Path) -> list[str]:
         for path in sorted(folder.rglob("*.html"))
         for tag in loaded.findall(path.read_text(encoding="utf-8"))
         if 'rel="canonical"' not in tag
+    ]
+
+
+def unnamed(folder: Path) -> list[str]:
+    """Return a line for each picture of the folder's HTML files without an alternative text."""
+    return [
+        f"{path.relative_to(folder)}: {picture}: a picture without alternative text"
+        for path in sorted(folder.rglob("*.html"))
+        for picture in Page(path.read_text(encoding="utf-8")).unnamed
     ]
 
 
@@ -86,11 +108,19 @@ def anchors(text: str) -> set[str]:
     >>> sorted(anchors("# A `b` c!"))
     ['a-b-c']
     """
-    heads = re.findall(r"^#+ +(.+?)\s*$", re.sub(r"^(`{3,}).*?^\1\s*$", "", text, flags=re.M | re.S), re.M)
+    heads = re.findall(
+        r"^#+ +(.+?)\s*$",
+        re.sub(r"^(`{3,}).*?^\1\s*$", "", text, flags=re.M | re.S),
+        re.M,
+    )
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
 if __name__ == "__main__":
-    problems = broken(Path(sys.argv[1])) + remote(Path(sys.argv[1]))
-    print("\n".join(problems) or "every link leads somewhere, and nothing is loaded from the network")
+    site = Path(sys.argv[1])
+    problems = broken(site) + remote(site) + unnamed(site)
+    print(
+        "\n".join(problems)
+        or "every link leads somewhere, nothing is loaded from the network, and every picture has words"
+    )
     sys.exit(1 if problems else 0)

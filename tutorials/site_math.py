@@ -23,20 +23,48 @@ COMMANDS = {
     "texttt": "mathtt", "textbf": "mathbf", "textit": "mathit", "big": "bigl", "Big": "Bigl", "bigg": "biggl", "Bigg": "Biggl",
 }  # fmt: skip
 SAME = (
-    (r"\\(" + "|".join(COMMANDS) + r")(?![A-Za-z])", lambda found: "\\" + COMMANDS[found[1]]),
+    (
+        r"\\(" + "|".join(COMMANDS) + r")(?![A-Za-z])",
+        lambda found: "\\" + COMMANDS[found[1]],
+    ),
     (r"\\([td]?frac)(\d)(\w)", r"\\\1{\2}{\3}"),
-    (r"\\begin\{array\}\{[^}]*\}|\\end\{array\}", lambda found: found[0].split("array")[0] + "matrix}"),
+    (
+        r"\\begin\{array\}\{[^}]*\}|\\end\{array\}",
+        lambda found: found[0].split("array")[0] + "matrix}",
+    ),
     (r"\\(?:middle|nonumber)(?![A-Za-z])|\\label\{[^}]*\}", ""),
     (r"\\math(?:rel|bin|ord|open|close|punct|inner)\{([^{}]*)\}", r"\1"),
     (r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}"),
 )
 PRIMES = re.compile(r"(\\text\{[^}]*\})|('+)(?:\^(\{[^{}]*\}|\\[A-Za-z]+|\w))?")
 SPACE = "http://www.w3.org/1998/Math/MathML"
-UNDER = {f"{{{SPACE}}}msub": f"{{{SPACE}}}munder", f"{{{SPACE}}}msup": f"{{{SPACE}}}mover"}
+UNDER = {
+    f"{{{SPACE}}}msub": f"{{{SPACE}}}munder",
+    f"{{{SPACE}}}msup": f"{{{SPACE}}}mover",
+}
 BRACES = ("\N{BOTTOM CURLY BRACKET}", "\N{TOP CURLY BRACKET}")
-MO, ROWS = f"{{{SPACE}}}mo", [f"{{{SPACE}}}{name}" for name in ("math", "mrow", "mstyle", "mtd")]
+MO, ROWS = (
+    f"{{{SPACE}}}mo",
+    [f"{{{SPACE}}}{name}" for name in ("math", "mrow", "mstyle", "mtd")],
+)
 POWERS = [f"{{{SPACE}}}{name}" for name in ("msup", "msub", "msubsup")]
-FUNCTIONS = {"sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "ln", "max", "min", "det", "dim", "ker", "arg"}
+FUNCTIONS = {
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "exp",
+    "log",
+    "ln",
+    "max",
+    "min",
+    "det",
+    "dim",
+    "ker",
+    "arg",
+}
 APPLY, THIN = "\N{FUNCTION APPLICATION}", "0.17em"
 ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;|#)\w+;")  # HTML knows them, XML does not
 ElementTree.register_namespace("", SPACE)
@@ -54,13 +82,21 @@ def mathml(tex: str, block: bool) -> str:
     tex = PRIMES.sub(_raised, tex)
     if block and ("\\\\" in tex or "&" in tex) and "\\begin" not in tex:
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
-    tree = ElementTree.fromstring(ENTITY.sub(lambda found: html.unescape(found[0]), tex2mathml(tex)))
+    tree = ElementTree.fromstring(
+        ENTITY.sub(lambda found: html.unescape(found[0]), tex2mathml(tex))
+    )
     _spaced(tree)
     if block:
         tree.set("display", "block")
     for node in tree.iter():
-        if node.tag in UNDER and node[0].tag == UNDER[node.tag] and node[0][-1].text in BRACES:
-            node.tag = UNDER[node.tag]  # what a brace is labelled with stands under or over it, not beside it
+        if (
+            node.tag in UNDER
+            and node[0].tag == UNDER[node.tag]
+            and node[0][-1].text in BRACES
+        ):
+            node.tag = UNDER[
+                node.tag
+            ]  # what a brace is labelled with stands under or over it, not beside it
     return ElementTree.tostring(tree, encoding="unicode")
 
 
@@ -68,9 +104,14 @@ def _spaced(tree):
     """Put a thin space before a function's name, and behind it where no bracket opens: 2 sin x, not 2sinx."""
     for row in [node for node in tree.iter() if node.tag in ROWS]:
         children = list(row)
-        for before, node in reversed(list(zip([None, *children], children, strict=False))):
+        for before, node in reversed(
+            list(zip([None, *children], children, strict=False))
+        ):
             if _function(node) and before is not None and before.tag != MO:
-                row.insert(list(row).index(node), ElementTree.Element(f"{{{SPACE}}}mspace", width=THIN))
+                row.insert(
+                    list(row).index(node),
+                    ElementTree.Element(f"{{{SPACE}}}mspace", width=THIN),
+                )
         for node, after in pairwise(children):
             if node.text == APPLY and after.text not in ("(", "["):
                 node.set("rspace", THIN)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import site_reference
+import slides
 
 from minigrow.experiments.registry import PAPERS
 
@@ -38,14 +39,19 @@ def write(folder: Path) -> None:
     modules = site_reference.api()
     for name, text in modules.items():
         _save(folder / "api" / name, text)
-    for path in set((folder / "api").glob("*.rst")) - {folder / "api" / name for name in modules}:
+    for path in set((folder / "api").glob("*.rst")) - {
+        folder / "api" / name for name in modules
+    }:
         path.unlink()  # of a module that is gone
+    slides.write(folder / "extra" / "lecture.html")
     _save(folder / "replays.md", replays(replay_pages(folder / "extra" / "replay")))
 
 
 def _save(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:  # what did not change is not built again
+    if (
+        not path.exists() or path.read_text(encoding="utf-8") != text
+    ):  # what did not change is not built again
         path.write_text(text, encoding="utf-8")
 
 
@@ -72,7 +78,9 @@ def section(path: Path, heading: str | re.Pattern) -> str:
     for name, text in found.items():
         if heading == name or (isinstance(heading, re.Pattern) and heading.match(name)):
             return text
-    raise ValueError(f"{path.name} has no section {heading!r}, only {list(found)}. Was it renamed?")
+    raise ValueError(
+        f"{path.name} has no section {heading!r}, only {list(found)}. Was it renamed?"
+    )
 
 
 def moved(text: str, old: Path, new: Path) -> str:
@@ -86,7 +94,12 @@ def moved(text: str, old: Path, new: Path) -> str:
         target, hash_, anchor = found.group(2).partition("#")
         if not target or re.match(r"[a-z]+:", target):
             return found.group()
-        return found.group(1) + Path(os.path.relpath(old / target, new)).as_posix() + hash_ + anchor
+        return (
+            found.group(1)
+            + Path(os.path.relpath(old / target, new)).as_posix()
+            + hash_
+            + anchor
+        )
 
     return LINK.sub(turned, text)
 
@@ -100,8 +113,25 @@ def start(folder: Path) -> str:
     """Return the README's idea, commands, methods and example files, for the start page."""
     readme = ROOT / "README.md"
     opening = readme.read_text(encoding="utf-8").split("\n\n")[1]
-    parts = [opening, "![One picture for each method, and how many of its claims hold](figures/poster.png)"]
-    for heading in ("The one idea", "Two commands", "The methods", "A method in one sitting"):
+    life = (
+        '<iframe class="replay" src="replay/growth.html" loading="lazy" '
+        'title="Replay: a network grows and shrinks with its task"></iframe>'
+    )
+    parts = [
+        opening,
+        f"```{{raw}} html\n{life}\n```",
+        "*A network that sizes itself, trained by `minigrow demo`. Press play, or take "
+        "a neuron by the hand. [More lives](tutorials/generated/replays.md), [eight tutorials]"
+        '(tutorials/generated/tutorials.md), <a href="lecture.html">slides for a lecture</a>.*',
+        "![One picture for each package of methods, and how many of its claims hold]"
+        "(figures/poster.png)",
+    ]
+    for heading in (
+        "The one idea",
+        "Two commands",
+        "The methods",
+        "A method in one sitting",
+    ):
         parts += [f"## {heading}", section(readme, heading)]
     return moved("\n\n".join(parts), ROOT, HERE) + "\n"
 
@@ -115,7 +145,10 @@ def differences(folder: Path) -> str:
     ]
     for method in METHODS:
         path = HERE / f"{method}.md"
-        parts += [f"## [{title(path)}](../{method}.md)", moved(section(path, DIFFERENCES), HERE, folder)]
+        parts += [
+            f"## [{title(path)}](../{method}.md)",
+            moved(section(path, DIFFERENCES), HERE, folder),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -131,9 +164,18 @@ def results(folder: Path) -> str:
         g.summary(found),
     ]
     for method, group in g.by_method(found).items():
-        parts += [f"## {method}", f"{g.PAPERS[method]}; [the method's page](../{method}.md)."]
+        parts += [
+            f"## {method}",
+            f"{g.PAPERS[method]}; [the method's page](../{method}.md).",
+        ]
         for r in group:
-            parts += [f"### {r.experiment.name}", r.experiment.question, g.claims(r), g.protocol(r), g.made(r)]
+            parts += [
+                f"### {r.experiment.name}",
+                r.experiment.question,
+                g.claims(r),
+                g.protocol(r),
+                g.made(r),
+            ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -155,29 +197,52 @@ def gallery(folder: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+TAKE = (
+    "`minigrow tutorials --to DIR` copies all of them out of the installed package, with the methods' pages, the page for "
+    "teachers and recorded lives to play; `minigrow check 02.1 answer.py` marks the first exercise of the second."
+)
+
+
 def tutorials(folder: Path, notebooks: Iterable[Path]) -> str:
     """Return the page of tutorials: the notebooks that there are, and the page for teachers."""
-    names = [path.stem for path in notebooks] + ["teaching"] * (HERE / "teaching.md").is_file()
+    names = [path.stem for path in notebooks]
+    names += [n for n in ("notation", "teaching") if (HERE / f"{n}.md").is_file()]
     text = (
         "Each begins with a question, shows the equation and the ten lines of code that are it, checks an invariant before your "
         "eyes, judges the paper's claim at small scale, breaks what it built, and ends with exercises."
     )
+    if not names:
+        return "# Tutorials\n\nThere are none in this version.\n"
+    table = [
+        "| tutorial | time | to take along |",
+        "|---|---|---|",
+        *map(_row, notebooks),
+    ]
     toc = ["```{toctree}", ":maxdepth: 1", "", *(f"../{name}" for name in names), "```"]
-    return (
-        "\n".join(
-            ["# Tutorials", "", text if names else "There are none in this version.", "", *(toc if names else [])]
-        )
-        + "\n"
-    )
+    return "\n".join(["# Tutorials", "", text, "", *table, "", TAKE, "", *toc]) + "\n"
+
+
+def _row(notebook):
+    """One tutorial: its title, how long it takes, and its notebook and script as files."""
+    script = notebook.with_suffix(".py").read_text(encoding="utf-8")
+    name = re.search(r"^# # (.+)$", script, re.M).group(1)
+    takes = re.search(r"^# Takes (about .+?)\.$", script, re.M)
+    files = f"{{download}}`notebook <../{notebook.name}>`, {{download}}`script <../{notebook.stem}.py>`"
+    return f"| [{name}](../{notebook.name}) | {takes.group(1) if takes else ''} | {files} |"
 
 
 def replay_pages(folder: Path) -> dict[str, str]:
-    """Write a replay page for every history in figures/ and return {experiment: file name}."""
+    """Write a replay page for every history in figures/ and return {experiment: file name}; besides, the demo's."""
+    from minigrow.demo import TITLE, life
     from minigrow.growth import History
     from minigrow.replay import write_page
 
     folder.mkdir(parents=True, exist_ok=True)
-    made = {path.parent.name: path for path in sorted((ROOT / "figures").glob("*/history.npz"))}
+    write_page(life(), folder / "growth.html", TITLE)
+    made = {
+        path.parent.name: path
+        for path in sorted((ROOT / "figures").glob("*/history.npz"))
+    }
     for name, path in made.items():
         write_page(History.load(path), folder / f"{name}.html", name)
     return {name: f"{name}.html" for name in made}

@@ -39,7 +39,11 @@ def _law(law):
     lines: list[str] = []
     for paragraph in inspect.getdoc(law.check).split("\n\n"):
         steps = paragraph.splitlines()
-        lines += [*(f"| {inline(s)}" for s in steps), ""] if paragraph.startswith("Proof.") else rest(steps)
+        lines += (
+            [*(f"| {inline(s)}" for s in steps), ""]
+            if paragraph.startswith("Proof.")
+            else rest(steps)
+        )
     lines += [f"*Tolerance*: {law.tolerance:g} eps: {inline(law.because)}.", ""]
     return [*lines, "*Broken:*", "", *rest(inspect.getdoc(law.broken).splitlines())]
 
@@ -49,7 +53,11 @@ def modules() -> list[str]:
     import minigrow
 
     found = pkgutil.walk_packages(minigrow.__path__, "minigrow.")
-    return [m.name for m in found if not any(part.startswith("_") for part in m.name.split("."))]
+    return [
+        m.name
+        for m in found
+        if not any(part.startswith("_") for part in m.name.split("."))
+    ]
 
 
 def api() -> dict[str, str]:
@@ -59,7 +67,18 @@ def api() -> dict[str, str]:
     pages = {"index.rst": _index(names)}
     for name, module in found.items():
         below = [n for n in names if n.rpartition(".")[0] == name]
-        lines = [name, "=" * len(name), "", f".. automodule:: {name}", "", *_exported(name, module), *_toc(below)]
+        lines = [
+            ":orphan:",
+            "",
+            name,
+            "=" * len(name),
+            "",
+            *_above(name),
+            f".. automodule:: {name}",
+            "",
+            *_exported(name, module),
+            *_list(below),
+        ]
         pages[f"{name}.rst"] = "\n".join(lines)
     return pages
 
@@ -68,16 +87,25 @@ def _index(names):
     head = "API: every public module"
     text = "Written from the docstrings. ``minigrow.growth.basis`` is the file to read first."
     top = [name for name in names if name.count(".") == 1]
-    return "\n".join([head, "=" * len(head), "", text, "", *_toc(top)])
+    return "\n".join([head, "=" * len(head), "", text, "", *_list(top)])
 
 
-def _toc(names):
-    """A list of modules, each with its first line, and the hidden table of contents that Sphinx wants."""
-    if not names:
-        return []
-    firsts = {name: (sys.modules[name].__doc__ or "").strip().splitlines()[:1] for name in names}
-    listed = [f"- :doc:`{name}`: {inline(' '.join(first))}" for name, first in firsts.items()]
-    return [*listed, "", ".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
+def _above(name):
+    """The way up. Pages of modules stand in no table of contents: every page would carry all of it beside its text."""
+    parent = name.rpartition(".")[0]
+    return [f"Part of :doc:`{parent if '.' in parent else 'index'}`.", ""]
+
+
+def _list(names):
+    """A list of modules, each with its first line."""
+    firsts = {
+        name: (sys.modules[name].__doc__ or "").strip().splitlines()[:1]
+        for name in names
+    }
+    listed = [
+        f"- :doc:`{name}`: {inline(' '.join(first))}" for name, first in firsts.items()
+    ]
+    return [*listed, ""] if listed else []
 
 
 def _exported(package, module):
@@ -86,7 +114,11 @@ def _exported(package, module):
     for name in getattr(module, "__all__", ()):
         value = getattr(module, name)
         home = getattr(value, "__module__", None)
-        if home not in (None, package) and str(home).startswith("minigrow.") and hasattr(value, "__name__"):
+        if (
+            home not in (None, package)
+            and str(home).startswith("minigrow.")
+            and hasattr(value, "__name__")
+        ):
             kind = "class" if isinstance(value, type) else "func"
             lines.append(f"- :py:{kind}:`{name} <{home}.{value.__name__}>`")
     return ["It offers:", "", *lines, ""] if lines else []

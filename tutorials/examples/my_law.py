@@ -18,7 +18,9 @@ def gap(rng, change_of):
     """How far the outputs move, in eps, under a change of the hidden space."""
     net, X = drawn(rng)
     X = X[:, : net.sizes["x"]]
-    return deviation(moved(net, [Move("h", change_of(net.sizes["h"]))])(X), net(X)) / EPS
+    return (
+        deviation(moved(net, [Move("h", change_of(net.sizes["h"]))])(X), net(X)) / EPS
+    )
 
 
 def flipped(rng):
@@ -61,10 +63,23 @@ def gradient_gap(rng, sign):
     X, y = X[:, : net.sizes["x"]], rng.standard_normal((7, net.sizes["y"]))
     g = net.with_theta(net.gradient(X, y)[1])
     g.params["U"][...] *= sign
-    return deviation(g.theta, complex_step(lambda theta: net.with_theta(theta).gradient(X, y)[0], net.theta)) / EPS
+    return (
+        deviation(
+            g.theta,
+            complex_step(
+                lambda theta: net.with_theta(theta).gradient(X, y)[0], net.theta
+            ),
+        )
+        / EPS
+    )
 
 
-@law("mine.gradient", tolerance=1000, because="three products and a sum over the batch", broken=wrong_sign)
+@law(
+    "mine.gradient",
+    tolerance=1000,
+    because="three products and a sum over the batch",
+    broken=wrong_sign,
+)
 def gradient_is_right(rng):
     """The gradient by hand equals the complex step.
 

@@ -17,7 +17,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from minigrow.growth import Event, Move, Plan, append, load, moved, save, snapshot, start, train
+from minigrow.growth import (
+    Event,
+    Move,
+    Plan,
+    append,
+    load,
+    moved,
+    save,
+    snapshot,
+    start,
+    train,
+)
 from minigrow.motifs import analyse
 from minigrow.motifs.weights import network_graph
 from minigrow.nn import Adam, Spaces
@@ -87,20 +98,33 @@ def main(folder):
     X = np.random.default_rng(0).uniform(-1, 1, (200, 3))
     y = X[:, :1] * X[:, 1:2] + X[:, 2:]
     plan = Plan(
-        steps=300, batch=None, loss="mse", every=100, record=20, policies=(grow_each,), observe=snapshot, quiet=True
+        steps=300,
+        batch=None,
+        loss="mse",
+        every=100,
+        record=20,
+        policies=(grow_each,),
+        observe=snapshot,
+        quiet=True,
     )
     run = train(start(Product.create(3, 1, 1, rng=1), Adam(3e-2), rng=0), X, y, plan)
     save(run, folder / "run.npz")
     longer = plan._replace(steps=600, policies=())
-    again, straight = (train(r, X, y, longer) for r in (load(folder / "run.npz", Product), run))
-    print(f"resumed from the file, bit for bit: {np.array_equal(again.net.theta, straight.net.theta)}")
+    again, straight = (
+        train(r, X, y, longer) for r in (load(folder / "run.npz", Product), run)
+    )
+    print(
+        f"resumed from the file, bit for bit: {np.array_equal(again.net.theta, straight.net.theta)}"
+    )
     print(
         f"hidden {again.net.sizes['h']}, cost {again.net.cost} multiply-adds, mean squared error below 1e-3: {again.loss < 1e-3}"
     )
     page = write_page(again.history, folder / "growth.html")
     print(f"the replay has {page.rows} rows and {page.events} events")
     print(f"structure: widths {read_net(again.net).widths}")
-    print(f"motifs of three neurons: {len(analyse(network_graph(again.net), 3, np.random.default_rng(0)).ids)} classes")
+    print(
+        f"motifs of three neurons: {len(analyse(network_graph(again.net), 3, np.random.default_rng(0)).ids)} classes"
+    )
 
 
 if __name__ == "__main__":
