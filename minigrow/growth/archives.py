@@ -29,11 +29,8 @@ DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, struct.error, ValueError, LookupError, EOFError, OSError,
     AttributeError, RuntimeError, TypeError, tokenize.TokenError, SyntaxError, ArithmeticError, MemoryError, AssertionError,
 )  # fmt: skip
-SMALL, RATIO, MEMBERS = (
-    1 << 26,
-    100,
-    10_000,
-)  # bytes that any file may unpack to, else so many times its size; arrays in a file
+# bytes that any file may unpack to, else so many times its size; arrays in a file
+SMALL, RATIO, MEMBERS = 1 << 26, 100, 10_000
 BLOCK = 1 << 20
 KINDS = tuple("biufcSUmM")  # of NumPy's types, those whose values are bytes and no references
 LENGTHS = {b"\x01\x00": 2, b"\x02\x00": 4, b"\x03\x00": 4}  # .npy's versions: bytes of the header's length

@@ -15,7 +15,7 @@ import numpy as np
 
 from minigrow.growth.basis import Move
 from minigrow.nn.feeding import data
-from minigrow.nn.validate import numbers, said, same_rows, whole
+from minigrow.nn.validate import numbers, real, said, same_rows, whole
 
 Feed = dict[str, Any]
 
@@ -135,8 +135,7 @@ def _begun(source, feed):
     """The epochs so far and the loss of the last one, for rows that can be dealt."""
     if not len(numbers(source.X, "X")):
         raise ValueError("X must have at least one row, got none.")
-    if np.iscomplexobj(source.X):
-        raise ValueError(f"X must be real to train on, got {source.X.dtype}. Pass real and imaginary parts as columns.")
+    real(np.asarray(source.X), "X")
     same_rows(source.X, numbers(source.y, "y"))
     return {"epoch": whole(feed.get("epoch", 0), "the feed's epoch"), "loss": float(feed.get("loss", np.nan))}
 

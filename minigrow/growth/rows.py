@@ -1,6 +1,6 @@
 """The rows of a history, packed: an immutable sequence of dictionaries that takes 8 bytes a number and grows in constant time.
 
-A column is a list of runs: consecutive values of one form (type, shape) lie end to end in one buffer. All histories that grew from
+A column is a list of stretches: consecutive values of one form (type, shape) lie end to end in one buffer. All histories that grew from
 one another share their columns, each with a length of its own; who appends where another has appended already copies first.
 """
 
@@ -16,10 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-NUMBERS, WORDS = (
-    "biufc",
-    "US",
-)  # kinds of NumPy types; the values of the former are kept as bytes, all others as they are
+# kinds of NumPy types; the values of the former are kept as bytes, all others as they are
+NUMBERS, WORDS = "biufc", "US"
 PLAIN = {bool: np.dtype(bool), int: np.dtype(np.int64), float: np.dtype(np.float64)}
 PACKS = {bool: struct.Struct("=?").pack, int: struct.Struct("=q").pack, float: struct.Struct("=d").pack}
 WORD = range(-(2**63), 2**63)
@@ -42,11 +40,8 @@ def form_of(value: Any) -> Form | None:
     kind = type(value)
     if kind in PLAIN:
         return Form(kind, PLAIN[kind]) if kind is not int or value in WORD else None
-    if (
-        kind is np.ndarray or (isinstance(value, np.generic) and kind is value.dtype.type)
-    ) and value.dtype.kind in NUMBERS:
-        return Form(kind, value.dtype, value.shape)
-    return None
+    plain = kind is np.ndarray or (isinstance(value, np.generic) and kind is value.dtype.type)
+    return Form(kind, value.dtype, value.shape) if plain and value.dtype.kind in NUMBERS else None
 
 
 class Stretch:
@@ -64,7 +59,7 @@ class Stretch:
             self.store += np.asarray(value, self.form.dtype).tobytes()
 
     def cut(self, first: int, last: int) -> Stretch:
-        """Return a run of its own with the rows first..last - 1 of this one."""
+        """Return a stretch of its own with the rows first..last - 1 of this one."""
         at = first - self.first
         return Stretch(first, self.form, self.store[at * self.step : (at + last - first) * self.step])
 
@@ -81,7 +76,7 @@ class Stretch:
         return value if self.form.type is np.ndarray else value.item() if self.form.type in PLAIN else value[()]
 
 
-def _run(first, values):
+def _stretch(first, values):
     if values.dtype.kind in WORDS:
         return Stretch(first, None, list(values))
     kind = values.dtype.type if values.ndim == 1 else np.ndarray
@@ -91,9 +86,9 @@ def _run(first, values):
 class Column:
     """The values of one column, of which each history sees as many as it has rows."""
 
-    def __init__(self, runs: Iterable[Stretch] = ()):
-        self.runs = list(runs)
-        self.firsts = [run.first for run in self.runs]
+    def __init__(self, stretches: Iterable[Stretch] = ()):
+        self.stretches = list(stretches)
+        self.firsts = [stretch.first for stretch in self.stretches]
 
     @classmethod
     def of(cls, values: np.ndarray, shapes: np.ndarray, name: str = "this one") -> Column:
@@ -108,57 +103,56 @@ class Column:
         if values.dtype.kind not in NUMBERS + WORDS:
             raise ValueError(f"column {name} must hold numbers or words, got {values.dtype}.")
         firsts = np.flatnonzero(np.r_[True, (shapes[1:] != shapes[:-1]).any(axis=1)][: len(shapes)]).tolist()
-        runs, at = [], 0
+        stretches, at = [], 0
         for first, last in pairwise([*firsts, len(shapes)]):
             shape = tuple(length for length in shapes[first].tolist() if length >= 0)
             end = at + (last - first) * math.prod(shape)
             if end > len(values):
                 break
-            runs.append(_run(first, values[at:end].reshape(last - first, *shape)))
+            stretches.append(_stretch(first, values[at:end].reshape(last - first, *shape)))
             at = end
-        if at != len(values) or len(runs) != len(firsts):
+        if at != len(values) or len(stretches) != len(firsts):
             raise ValueError(f"the shapes of column {name} must add up to its {len(values)} values.")
-        return cls(runs)
+        return cls(stretches)
 
     def put(self, row: int, value: Any) -> None:
         """Make this the value of that row, and the last one."""
-        last = self.runs[-1].form if self.runs else None
-        if (
-            type(value) in PACKS and last is not None and last.type is type(value)
-        ):  # the same as below, and four times faster
+        last = self.stretches[-1].form if self.stretches else None
+        # the same as below, and four times faster
+        if type(value) in PACKS and last is not None and last.type is type(value):
             try:
-                self.runs[-1].store += PACKS[last.type](value)
+                self.stretches[-1].store += PACKS[last.type](value)
                 return
             except struct.error:  # a whole number that needs more than 8 bytes
                 pass
         form = form_of(value)
-        if not self.runs or self.runs[-1].form != form:
-            self.runs.append(Stretch(row, form, [] if form is None else bytearray()))
+        if not self.stretches or self.stretches[-1].form != form:
+            self.stretches.append(Stretch(row, form, [] if form is None else bytearray()))
             self.firsts.append(row)
-        self.runs[-1].append(value)
+        self.stretches[-1].append(value)
 
     def within(self, n: int) -> Iterator[tuple[Stretch, int, int]]:
-        """Yield each run that the first n rows touch, with the first of its rows and the one behind the last."""
-        for run, last in zip(self.runs, [*self.firsts[1:], n], strict=True):
-            if run.first < n:
-                yield run, run.first, min(last, n)
+        """Yield each stretch that the first n rows touch, with the first of its rows and the one behind the last."""
+        for stretch, last in zip(self.stretches, [*self.firsts[1:], n], strict=True):
+            if stretch.first < n:
+                yield stretch, stretch.first, min(last, n)
 
     def copy(self, n: int) -> Column:
         """Return a column of its own with the first n values."""
-        return Column(run.cut(first, last) for run, first, last in self.within(n))
+        return Column(stretch.cut(first, last) for stretch, first, last in self.within(n))
 
     def pieces(self, n: int) -> list[np.ndarray]:
-        """Return the first n values as arrays (rows, ...), one for each run of numbers, and one for each other value."""
+        """Return the first n values as arrays (rows, ...), one for each stretch of numbers, and one for each other value."""
         found: list[np.ndarray] = []
-        for run, first, last in self.within(n):
-            if run.form is None:
-                found += [np.asarray(run[row])[None] for row in range(first, last)]
+        for stretch, first, last in self.within(n):
+            if stretch.form is None:
+                found += [np.asarray(stretch[row])[None] for row in range(first, last)]
             else:
-                found.append(run.values(first, last))
+                found.append(stretch.values(first, last))
         return found
 
     def __getitem__(self, row: int) -> Any:
-        return self.runs[bisect_right(self.firsts, row) - 1][row]
+        return self.stretches[bisect_right(self.firsts, row) - 1][row]
 
 
 class Grown:
@@ -214,7 +208,10 @@ class Rows(Sequence):
 
     def __reduce__(self) -> tuple:
         columns = self._copied()
-        return _restored, ({name: [(r.first, r.form, r.store) for r in c.runs] for name, c in columns.items()}, self.n)
+        return _restored, (
+            {name: [(s.first, s.form, s.store) for s in c.stretches] for name, c in columns.items()},
+            self.n,
+        )
 
     def __len__(self) -> int:
         return self.n
@@ -239,4 +236,4 @@ class Rows(Sequence):
 
 
 def _restored(columns, n):
-    return Rows({name: Column(Stretch(*run) for run in runs) for name, runs in columns.items()}, n)
+    return Rows({name: Column(Stretch(*stretch) for stretch in stretches) for name, stretches in columns.items()}, n)

@@ -28,9 +28,8 @@ def complex_step(f: Scalar, x: np.ndarray, step: float = 1e-30) -> np.ndarray:
     """
     if x.ndim != 1 or not 0 < abs(step) < 1:
         raise ValueError(f"x must be a vector (P,) and step small and not 0, got shape {x.shape} and step {step!r}.")
-    if (
-        np.iscomplexobj(x) or np.isnan(x).any()
-    ):  # infinite entries may have a meaning: lambda of an isotropic net without o
+    # infinite entries may have a meaning: lambda of an isotropic net without o
+    if np.iscomplexobj(x) or np.isnan(x).any():
         raise ValueError(f"x must hold real numbers, got {said(x)}: the step is taken along the imaginary axis.")
     gradient = np.empty(x.shape)
     for i in range(x.size):

@@ -28,9 +28,7 @@ def data(net: Any, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray,
     (array([[1., 2.]]), array([1]))
     """
     X, y = checked(net, X, y, loss)
-    if np.iscomplexobj(X):
-        raise ValueError(f"X must be real to train on, got {X.dtype}. Pass real and imaginary parts as columns.")
-    return X, y
+    return validate.real(X, "X"), y
 
 
 def checked(net: Any, X: np.ndarray, y: np.ndarray, loss: str) -> tuple[np.ndarray, np.ndarray]:

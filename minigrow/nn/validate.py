@@ -142,11 +142,18 @@ def inputs(X: Any, width: int, theta: np.ndarray) -> np.ndarray:
     dtype('float32')
     """
     X = matrix(X, width, theta.dtype)
-    if np.iscomplexobj(X) and not np.iscomplexobj(theta):
-        raise ValueError(
-            f"X must be real where theta is real, got {X.dtype}. Pass real and imaginary parts as columns."
-        )
-    return X
+    return X if np.iscomplexobj(theta) else real(X, "X")
+
+
+def real(array: np.ndarray, name: str) -> np.ndarray:
+    """Return the array. Raises ValueError where it is complex.
+
+    >>> real(np.zeros(2), "X")
+    array([0., 0.])
+    """
+    if np.iscomplexobj(array):
+        raise ValueError(f"{name} must be real, got {array.dtype}. Pass real and imaginary parts as columns.")
+    return array
 
 
 def outputs(p: Any) -> np.ndarray:

@@ -40,6 +40,7 @@ PACKAGES = {
     "motifs": ["tests/motifs", LAWS],
     "addition": ["tests/addition", LAWS],
     "structure": ["tests/structure"],
+    "export": ["tests/test_export.py"],
     "laws": [LAWS, "tests/test_explain.py", "tests/test_teaching.py"],
     "datasets": ["tests/datasets"],
     "replay": ["tests/replay"],

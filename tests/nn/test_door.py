@@ -181,8 +181,8 @@ def test_data_become_what_network_and_loss_take():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"X": X + 1j}, "X must be real where theta is real, got complex128"),
-        ({"net": NET.with_theta(NET.theta + 0j), "X": X + 1j}, "X must be real to train on, got complex128"),
+        ({"X": X + 1j}, "X must be real, got complex128"),
+        ({"net": NET.with_theta(NET.theta + 0j), "X": X + 1j}, "X must be real, got complex128"),
         ({"net": NET.with_theta(NET.theta.astype(np.float16))}, "dtype must be float32 or float64, got float16"),
         ({"X": X[:, :1]}, "X must have 2 columns, got 1"),
         ({"y": Y[:2]}, "X and y must have as many rows, got 3 and 2"),
