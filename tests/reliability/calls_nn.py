@@ -1,8 +1,8 @@
-"""Right calls of `nn` and `isotropic`, see `calls`."""
+"""Right calls of `nn`, `isotropic` and `export`, see `calls`."""
 
 import numpy as np
 
-from minigrow import isotropic, nn
+from minigrow import export, isotropic, nn
 from minigrow.growth import Plan, start, train
 from minigrow.nn import losses, optimisers
 
@@ -198,4 +198,17 @@ CALLS = [
     ),
     row(isotropic.predict, lambda: {"net": iso(), "X": X.copy()}),
     row(isotropic.score, lambda: {"net": iso(), "X": X.copy(), "y": y.copy()}),
+    row(export.state_dict, lambda: {"net": iso()}),
+    row(
+        export.from_state_dict,
+        lambda: {"state": export.state_dict(iso()), "kind": "isotropic", "o": "trainable"},
+        lambda **k: export.from_state_dict(**k).theta,
+    ),
+    row(export.to_json, lambda: {"net": iso()}, lambda net: len(export.to_json(net))),
+    row(
+        export.from_json,
+        lambda: {"text": export.to_json(iso())},
+        lambda text: export.from_json(text).theta,
+        kinds={"text": ""},
+    ),
 ]
