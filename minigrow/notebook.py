@@ -51,10 +51,10 @@ def replay(histories: History | Sequence[History], title: str = "", height: int 
     Raises ValueError for a history that cannot be drawn.
 
     >>> replay(History().with_row({"epoch": 1, "widths": (2, 3, 1)}))
-    History(...)
+    played ≈ History(...)
     """
     several = [histories] if isinstance(histories, History) else histories
-    lines = "\n".join(map(repr, several))
+    lines = "\n".join(f"played ≈ {history!r}" for history in several)  # ≈: another machine rounds otherwise
     if not _live():
         print(lines)
         return

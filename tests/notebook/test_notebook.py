@@ -87,7 +87,7 @@ def test_the_replay_in_a_notebook_is_the_page(run):
     (shown_html,) = shown(outputs, "text/html")
     assert unframed(shown_html).startswith("<!doctype html>")
     assert 'title="Replay: my &quot;own&quot; &lt;life&gt;"' in shown_html
-    assert shown(outputs, "text/plain")[0].startswith("History(")
+    assert shown(outputs, "text/plain")[0].startswith("played ≈ History(")
     assert not printed(outputs), "nothing to stderr: IPython warns where HTML is nothing but an iframe"
 
 
@@ -104,7 +104,7 @@ def test_the_frame_holds_the_page_byte_for_byte():
 def test_plain_python_prints_one_line(capsys):
     notebook.sharp()
     notebook.replay(eval(LIFE, {"History": History}))
-    assert capsys.readouterr().out.startswith("History(")
+    assert capsys.readouterr().out.startswith("played ≈ History(")
 
 
 def test_plain_python_draws_stills(capsys):
