@@ -148,7 +148,7 @@ def header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     if start[:6] != b"\x93NUMPY" or start[6:] not in LENGTHS:
         raise ValueError(f"an array must begin as .npy does, got {start!r}")
     length = int.from_bytes(stream.read(LENGTHS[start[6:]]), "little")
-    text = stream.read(min(length, HEADER + 1))
+    text = stream.read(min(length, HEADER))
     found = PATTERN.fullmatch(text) if len(text) == length else None
     if found is None:
         raise ValueError(f"the header of an array must name descr, fortran_order and shape, got {text[:100]!r}")

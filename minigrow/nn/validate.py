@@ -171,9 +171,7 @@ def outputs(p: Any) -> np.ndarray:
 
 
 def same_rows(X: np.ndarray, y: np.ndarray) -> None:
-    """Check that data (n, d) and targets (n, ...) have one row each for every sample.
-
-    Raises ValueError when they differ.
+    """Check that data (n, d) and targets (n, ...) have a row each for every sample; raises ValueError if not.
 
     >>> same_rows(np.zeros((3, 2)), np.zeros(3))
     """
@@ -248,9 +246,7 @@ def choice(value: str, options: Sequence[str] | Iterable[str], name: str) -> str
 
 
 def positive(value: float, name: str, zero: str = "") -> float:
-    """Return `value` if it is a finite number > 0 (>= 0 when `zero` says what zero means).
-
-    Raises ValueError otherwise.
+    """Return `value` if it is a finite number > 0 (>= 0 when `zero` says what zero means); raises ValueError otherwise.
 
     >>> positive(0.1, "rate")
     0.1

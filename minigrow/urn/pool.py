@@ -35,7 +35,7 @@ def living(net: Network) -> np.ndarray:
     """
     p = {name: block != 0 for name, block in net.params.items()}
     spoken, heard = p["Whx"].any(axis=1) | p["ch"], p["Wyh"].any(axis=0)
-    for _ in range(min(net.iterations - 2, net.hidden) if net.iterations > 1 else 0):
+    for _ in range(min(net.iterations - 2, net.hidden)):
         spoken = spoken | (p["Whh"] & spoken).any(axis=1)
         heard = heard | (p["Whh"] & heard[:, None]).any(axis=0)
     return spoken & heard if net.iterations > 1 else np.zeros(net.hidden, bool)

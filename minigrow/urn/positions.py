@@ -21,7 +21,7 @@ def checked_positions(positions: Sequence | np.ndarray, S: int) -> tuple:
 
     Raises ValueError when there is not one for each neuron.
 
-    >>> checked_positions([0.0, 1.0], 2)
+    >>> checked_positions([0, 1], 2)
     ((0.0,), (1.0,))
     """
     array = validate.numbers(positions, "positions")

@@ -105,6 +105,13 @@ def test_a_newborn_has_the_norm_of_the_threshold_also_in_an_area_of_others(seed,
     assert sum(W.shape[0] for W in outgoing(net, area)) == 3 + (3 if steps > 1 else 0)
 
 
+def test_a_newborn_listens_with_weights_of_variance_one_over_what_it_hears():
+    net = Areas.create(900, 2, (0,), [("a1", "x"), ("y", "a1")], rng=0)
+    heard = grow_in(net, "a1", rng=0)[0].params["W_a1<-x"]
+    assert 900 * heard.var() == pytest.approx(1, abs=0.2)  # four standard errors, sqrt(2 / 900) each
+    assert 30 * abs(heard.mean()) < 0.14  # four as well, 1 / 30 each
+
+
 def test_others_that_hang_on_an_area_keep_it():
     edges = [("a1", "x"), ("a2", "a1"), ("y", "a1"), ("y", "a2"), ("y", "x")]
     net = Areas.create(4, 2, (3, 2), edges, rng=0)
@@ -181,6 +188,12 @@ def test_the_reader_sees_the_graph():
     graph = network_graph(net, Cut(-1e-9, -1e-12, 1e-12, 1e-9))
     assert graph.vertices == 9
     assert len(graph.pair) == 2 * sum(np.count_nonzero(net.params[f"W_{to}<-{source}"]) for to, source in net.edges)
+
+
+@pytest.mark.parametrize(("steps", "within"), [(1, []), (2, ["a1", "a2", "a3"])])
+def test_areas_have_wires_of_their_own_from_two_steps_on(steps, within):
+    wires = Areas.create(2, 2, (2, 0, 3), SKIP, steps=steps, rng=0).wires
+    assert [wire.to for wire in wires if wire.to == wire.source] == within
 
 
 def test_an_empty_place_may_be_added_without_touching_theta():

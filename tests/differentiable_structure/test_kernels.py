@@ -13,7 +13,7 @@ from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.multipliers import LEARNING, Multiplied
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.rule import SAFE, Rule, checked
-from minigrow.differentiable_structure.spares import Decision, act, decide
+from minigrow.differentiable_structure.spares import Decision, act, decide, surplus
 from minigrow.nn import L1, SGD, Adam, Pull, RMSProp
 from minigrow.nn.optimisers import State
 from minigrow.nn.params import views
@@ -113,6 +113,14 @@ def test_the_decision_equals_numpy_draw_for_draw(seed, V, H, chosen):
         act(net, Decision([], found.born, 0), chosen, draws) if found.born else None
         draws.bit_generator.state = compiled_draws.bit_generator.state
         assert 1 <= net.neurons <= chosen.most
+
+
+@pytest.mark.parametrize("safe", SAFE)
+def test_the_same_spares_are_safe(safe):
+    rule, spares = checked(Rule(spares=2, delete=1, safe=safe)), np.array([0, 2, 4, 5])
+    marks = spares.copy()
+    pruned = compiled.surplus(marks, 4, 6, compiled.chances(rule), np.random.default_rng(0))
+    assert marks[:pruned].tolist() == sorted(surplus(spares, 6, rule, np.random.default_rng(0)))
 
 
 def test_padding_stays_zero_when_a_room_is_filled_again():

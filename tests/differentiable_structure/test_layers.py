@@ -137,6 +137,14 @@ def test_spare_residual_layers_do_nothing_and_come_and_go(tmp_path):
     assert np.array_equal(again.net.theta, straight.net.theta)
 
 
+def test_a_residual_layer_of_the_threshold_is_a_spare():
+    net = Residual.create(4, 6, 3, layers=2, neurons=4, rng=0)
+    net = net.with_params(net.params | {"V": np.stack([np.full((6, 4), 0.25), np.full((6, 4), 0.5)])})
+    assert depth_norm(net).tolist() == [1.0, 2.0]
+    kept, _ = DepthSpares(GREEDY._replace(threshold=1.0))(net, context(np.random.default_rng(0)))
+    assert depth_norm(kept).tolist() == [2.0]
+
+
 def test_a_layer_in_the_middle_brings_its_own_memory_and_leaves_the_others():
     net = Residual.create(4, 6, 3, layers=2, neurons=4, rng=0)
     run = start(net, SLOW, rng=0)

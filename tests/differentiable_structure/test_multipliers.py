@@ -107,8 +107,8 @@ def test_a_newborn_is_the_released_one():
     grown = accept(run, *grow(run.net, rng=0, rule=RULE))
     p = grown.net.params
     assert outgoing_norm(grown.net).tolist() == [1, 1, 1, 0.05]
-    assert 0 < np.abs(p["Why"][:, 3]).max() < 0.05
-    assert 0 < np.abs(p["Whh"][:, 3]).max() < 0.05
+    for weights in (p["Wxh"][3], p["Whh"][3], p["Why"][:, 3], p["Whh"][:, 3]):
+        assert 0 < np.abs(weights).max() < 0.05
     assert p["bh"][3] == 0
     assert not grown.state.slots[0].any()
     assert prune(grown.net, [1])[0].params["m"].tolist() == [1, 1, 0.05]

@@ -99,6 +99,11 @@ def test_a_newborn_is_as_the_method_says():
     assert np.array_equal(p["Whh"][:H, :H], old.params["Whh"])
 
 
+def test_a_newborn_of_the_released_program_gives_less():
+    net, _ = grow(Network.create("()ab", neurons=3, rng=0), rng=0, rule=Rule(newborn="released"))
+    assert outgoing_norm(net)[-1] == pytest.approx(0.05 / 4 * (1 + 3 / 4), rel=1e-14)
+
+
 def test_pruning_refuses_to_leave_nobody():
     net, event = prune(Network.create("ab", neurons=3, rng=0), [1])
     assert event.recorded.sources == (0, 2)

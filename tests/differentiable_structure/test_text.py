@@ -81,6 +81,7 @@ def test_text_files(tmp_path):
         (lambda: hard(10, 0, rng=0), "letters must be a whole number >= 1"),
         (lambda: hard(10, rng="0"), "rng must be"),
         (lambda: encode("abc", "ab"), "'c' at place 2"),
+        (lambda: encode("ab", ["a", "b"]), r"an alphabet must list each symbol once, .*got \['a', 'b'\]"),
     ],
 )
 def test_bad_input_is_refused(act, message):

@@ -62,6 +62,23 @@ def test_it_learns_the_easy_text_and_grows():
     assert text.count("ab") > 80
 
 
+def test_the_score_is_the_share_of_symbols_that_were_foreseen():
+    net = Network.create("ab", rng=0)
+    net.params["by"][:] = (9, 0)  # it always expects an a
+    assert predict(net, "abab") == "aaaa"
+    assert score(net, "abab") == 1 / 3
+
+
+def test_a_sample_is_drawn_from_what_is_predicted_after_all_that_was_read():
+    net, rng, text = Network.create("()ab", 6, rng=0), np.random.default_rng(0), "(ab"
+    net = net.with_theta(2 * np.random.default_rng(1).standard_normal(net.theta.size))
+    found = sample(net, 30, text, rng=0)
+    for _ in range(30):
+        text += net.alphabet[int(np.searchsorted(np.cumsum(net(text)[-1]), rng.random()))]
+    assert found == text[3:]
+    assert len(set(found)) > 1, "else any state would do"
+
+
 def test_fit_is_start_and_train():
     net, history = fit(TEXT, rng=3, plan=Plan(steps=120, record=40, quiet=True), rule=LIVELY)
     rng = np.random.default_rng(3)
@@ -85,6 +102,7 @@ def test_stopping_anywhere_changes_nothing(stop):
     same(go(go(begun(3), stop), 300), go(begun(3), 300))
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("optimiser", [SGD(1e-3), RMSProp(0.01), Pull(RMSProp(0.01, clip=0.01), 1e-4)])
 def test_readable_steps_go_where_compiled_ones_go(optimiser):
     """Policies of a user's own switch the engine off; so does an optimiser that it does not know."""
@@ -153,9 +171,11 @@ def test_another_text_starts_at_its_beginning_with_the_state():
 
 
 def test_text_restarts_when_no_whole_chunk_is_left():
-    run = go(begun(alphabet="ab"), 3, "ab" * 40 + "a")
+    text = "ab" * 40 + "a"
+    run = go(begun(alphabet="ab"), 3, text)
     assert (run.feed["place"], run.epoch) == (40, 1)
-    assert go(begun(alphabet="ab"), None, "ab" * 40 + "a", epochs=2, record=None).step == 4
+    twice = go(begun(alphabet="ab"), None, text, epochs=2, record=None)
+    assert (twice.step, go(twice, None, text, epochs=3, record=None).step) == (4, 6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

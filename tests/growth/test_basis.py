@@ -213,6 +213,7 @@ def test_rotations_are_checked_in_their_own_precision(dtype):
         (lambda: rotate(np.ones(3)), "R must be a square matrix"),
         (lambda: rotate(np.full((2, 2), np.nan)), "R must be orthogonal"),
         (lambda: rotate(np.ones((2, 2))), "Use the Q of a QR factorisation"),
+        (lambda: rotate([[0.0, 0.0], [2.0, 1.0]]), r"R'R differs from 1 by up to 3\.0e\+00"),
         (lambda: permute([0, 0]), r"order must list each of 0..1 once, got \[0, 0\]"),
         (lambda: permute([1, 2]), "order must list each"),
         (lambda: permute([-1, 0]), "order must list each"),

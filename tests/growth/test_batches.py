@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from minigrow.growth import Plan, start, train, train_on
 from minigrow.growth.batches import Shuffled, Whole
+from minigrow.growth.plan import interval
 from minigrow.isotropic import Network, grow
 from minigrow.nn import MLP, SGD, AdamW
 from minigrow.nn.losses import LOSSES
@@ -67,6 +68,11 @@ def test_other_data_start_a_new_epoch_and_keep_the_count():
     fewer = Shuffled(X[:10], Y[:10], 8).begin(done.feed)
     assert (fewer["epoch"], len(fewer["order"]), fewer["total"]) == (1, 0, 0.0)
     assert train(done, X[:10], Y[:10], PLAN).step == 4 + 2  # one epoch is over, the other one is two batches
+
+
+def test_an_epoch_in_two_parts_has_the_mean_loss_of_all_its_batches():
+    parts = train(train(run(), X, Y, PLAN._replace(steps=2)), X, Y, PLAN._replace(epochs=1))
+    assert parts.loss == train(run(), X, Y, PLAN._replace(epochs=1)).loss
 
 
 def test_a_mean_loss_is_over_rows_not_over_batches():
@@ -172,6 +178,10 @@ def test_thinning_by_hand():
     assert found == {3: [1, 2, 3], 4: [2, 4], 7: [2, 4, 6, 7], 8: [4, 8], 16: [8, 16]}
 
 
+def test_where_rows_have_no_interval_there_is_none_to_double():
+    assert interval(Plan(rows=4), 99) is None
+
+
 def test_the_work_is_three_passes_over_what_was_dealt_at_the_size_of_then():
     def add(net, context):
         net, event = grow(net, 0, 2, rng=context.rng)
@@ -242,6 +252,19 @@ def test_a_source_of_ones_own():
     assert (done.step, done.epoch, done.feed["at"], done.feed["moved"]) == (20, 2, 40, 2)
     assert done.history["step"].tolist() == [10, 20]
     assert done.history["multiply_adds"].tolist() == [3 * 20 * 14, 3 * 20 * (14 + 21)]
+
+
+def test_a_source_that_knows_of_no_step_to_come_is_asked_for_one_at_a_time():
+    class Timeless(Whole):
+        def until(self, feed, epochs):
+            return 0
+
+        def deal(self, feed, rng, n):
+            assert n == 1
+            return super().deal(feed, rng, n)
+
+    done = train_on(run(), Timeless(X, Y), PLAN._replace(steps=3))
+    assert done.history["step"].tolist() == [1, 2, 3]
 
 
 def test_compiled_steps_are_asked_for_and_may_stop_at_a_change():

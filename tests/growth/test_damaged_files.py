@@ -127,7 +127,7 @@ def test_bytes_that_are_no_value_of_their_type_are_refused(tmp_path):
 
 def test_sizes_are_bounded(tmp_path):
     assert allowed(10) == SMALL
-    assert bounded(io.BytesIO(b"abc"), 3).read() == b"abc"
+    assert bounded(io.BytesIO(b"abc"), 3).read() == bounded(io.BytesIO(b"abc"), 3).read1(3) == b"abc"
     with pytest.raises(ValueError, match="unpacks to more than 2 bytes"):
         bounded(io.BytesIO(b"abc"), 2).read()
     with pytest.raises(ValueError, match="hold no numbers of ours"):
@@ -139,6 +139,23 @@ def test_sizes_are_bounded(tmp_path):
             archive.writestr(name, member(np.ones(2)))
         with pytest.raises(ValueError, match=words):
             read_npz(tmp_path / "c.npz")
+
+
+def test_a_bounded_stream_closes_what_it_reads():
+    stream = io.BytesIO(b"abc")
+    bounded(stream, 3).close()
+    assert stream.closed
+
+
+def test_numbers_that_break_off_are_refused(tmp_path):
+    """Header and directory agree on two numbers, but the packed bytes hold one."""
+    path = made(tmp_path / "a.npz", a=member(np.ones(2), lambda content: content[:-8]))
+    content = bytearray(path.read_bytes())
+    size = content.rindex(b"PK\x01\x02") + 24  # where the directory says what the member unpacks to
+    content[size : size + 4] = len(member(np.ones(2))).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(EOFError, match=r"a\.npy breaks off"):
+        read_npz(path)
 
 
 def test_a_member_that_is_there_twice_is_refused(tmp_path):
@@ -170,3 +187,14 @@ def test_a_header_is_never_evaluated():
     text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (9**9**9,), }\n"
     with pytest.raises(ValueError, match="must name descr"):
         header(io.BytesIO(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text))
+
+
+def test_a_header_has_at_most_ten_thousand_bytes():
+    text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }"
+    for length in (10_000, 10_001):
+        file = io.BytesIO(b"\x93NUMPY\x01\x00" + length.to_bytes(2, "little") + text.ljust(length))
+        if length == 10_000:
+            assert header(file)[0] == (2,)
+        else:
+            with pytest.raises(ValueError, match="the header of an array must name"):
+                header(file)

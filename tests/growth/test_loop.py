@@ -1,11 +1,14 @@
 """The training loop: what it calls and when, what it leaves alone, how it stops, and how it goes on."""
 
+import functools
+import io
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tqdm import tqdm
 
 from minigrow.growth import Diverged, Event, Move, Plan, append, load, moved, permute, save, start, train
 from minigrow.growth.loop import evaluate
@@ -297,6 +300,14 @@ def test_divergence_without_a_checkpoint_gives_back_the_run():
     same(caught.value.run, run)
 
 
+def test_an_infinite_loss_is_told_with_its_step_and_epoch():
+    """The first step at this rate, the fourth of the run, makes the weights huge; the loss of the fifth overflows."""
+    run, y, plan = unstable()
+    run = train(run._replace(optimiser=SGD(1e-3)), X, y, plan._replace(epochs=1))
+    with pytest.raises(Diverged, match=r"loss became inf at step 5 \(epoch 2\)"):
+        train(run._replace(optimiser=SGD(1e200)), X, y, plan)
+
+
 def test_divergence_with_a_checkpoint_names_it_and_gives_the_last_good_run(tmp_path):
     run, y, plan = unstable()
     path = tmp_path / "run.npz"
@@ -375,6 +386,14 @@ def test_the_default_plan_and_the_progress_bar(capsys):
     run = train(start(mlp(), SGD(), rng=0), X, Y)
     assert run.epoch == Plan().epochs
     assert capsys.readouterr().err == ""
+
+
+def test_the_progress_bar_tells_the_loss_and_the_widths(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr("minigrow.growth.loop.tqdm", functools.partial(tqdm, file=terminal))
+    run = train(start(mlp(), SGD(), rng=0), X, Y, QUIET._replace(quiet=False))
+    assert f"loss {run.loss:.4f} widths 4-5-3" in terminal.getvalue()
 
 
 def test_nothing_to_do_is_done_at_once():

@@ -115,6 +115,22 @@ def test_a_theta_of_another_float_type_does_not_meet_the_old_slots():
         train(trained._replace(net=mlp(dtype=np.float32)), X, Y, PLAN._replace(epochs=4))
 
 
+@pytest.mark.parametrize(
+    "use", [lambda r: train(r, X, Y, PLAN), lambda r: train_on(r, Whole(X, Y), PLAN), lambda r: accept(r, r.net, ())]
+)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"step": "3"}, "step must be a whole number, got '3'"),
+        ({"rng": 0}, r"a run's rng must be a generator, got 0\. growth\.start makes it of a seed"),
+        ({"history": ()}, "history must be a History"),
+    ],
+)
+def test_a_run_whose_parts_are_not_what_their_names_say_is_refused(use, wrong, words):
+    with pytest.raises(ValueError, match=words):
+        use(run()._replace(**wrong))
+
+
 # --- data that do not fit --------------------------------------------------------------------------------------------
 
 
@@ -318,6 +334,12 @@ def test_infinite_parameters_are_noticed_at_the_next_stop_at_the_latest(plan, st
         train(run(infinite_at(step)), X, Y, PLAN._replace(**plan))
     assert step <= int(str(caught.value).split("at step ")[1].split()[0]) <= min(stop for stop in stops if stop >= step)
     assert np.isfinite(caught.value.run.net.theta).all()
+
+
+@pytest.mark.parametrize(("step", "epoch"), [(2, 1), (3, 1), (4, 2)])
+def test_infinite_parameters_at_the_end_are_told_with_their_step_and_epoch(step, epoch):
+    with pytest.raises(Diverged, match=rf"became nan at step {step} \(epoch {epoch}\)"):
+        train(run(infinite_at(step)), X, Y, PLAN._replace(steps=step))
 
 
 @pytest.mark.parametrize("every", [None, 1])

@@ -11,7 +11,7 @@ import pytest
 from minigrow.film import write_film, write_still
 from minigrow.growth import History
 from minigrow.growth.files import write_json
-from minigrow.growth.outputs import MARKS, Output, check, check_folder, ours
+from minigrow.growth.outputs import GENERATOR, MARKS, Output, check, check_folder, ours
 from minigrow.motifs.graph import from_edges
 from minigrow.motifs.places.occurrences import write_occurrences
 from minigrow.motifs.places.roles import write_roles
@@ -96,6 +96,12 @@ def test_a_file_of_the_users_is_never_replaced(tmp_path, kind, content):
     with pytest.raises(ValueError, match=r"^--x .*a is there and minigrow did not write it, so it is not replaced\. "):
         check([Output("--x", path, kind)])
     assert path.read_bytes() == content
+
+
+def test_a_mark_counts_in_the_first_8192_bytes_alone(tmp_path):
+    for length, known in ((8192, True), (8193, False)):
+        (tmp_path / "a").write_bytes(GENERATOR.encode().rjust(length))
+        assert ours(tmp_path / "a", "page") == known
 
 
 def test_what_is_empty_may_be_filled_and_what_is_not_there_made(tmp_path):

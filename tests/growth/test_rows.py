@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigrow.growth import History
-from minigrow.growth.rows import Column
+from minigrow.growth.rows import Column, form_of
 
 
 def test_histories_that_grow_from_one_another_never_see_each_others_rows():
@@ -74,11 +74,23 @@ def test_rows_are_a_sequence():
     assert [row["a"] for row in history.rows[::-2]] == [4, 2, 0]
     assert history.rows[np.int64(1)] == history.rows[-4] == {"a": 1}
     assert (history.rows == 3, history.rows != tuple(history.rows)) == (False, False)
+    for other in (history.rows[:4], (*history.rows[:4], {"a": 9})):
+        assert history.rows != other
     assert "5 rows" in repr(history.rows)
     assert repr(history.rows[:2]) in repr(History(history.rows[:2]).rows)
     for wrong in (5, -6):
         with pytest.raises(IndexError, match="there are 5 rows, got row"):
             history.rows[wrong]
+
+
+def test_whole_numbers_are_packed_as_far_as_eight_bytes_hold_them():
+    ends = (-(2**63) - 1, -(2**63), 2**63 - 1, 2**63)
+    assert [form_of(number) is not None for number in ends] == [False, True, True, False]
+
+
+def test_numbers_that_are_read_from_a_file_are_packed_and_words_are_not():
+    shapes = np.full((3, 1), -1)
+    assert [len(Column.of(np.array(values), shapes).pieces(3)) for values in ([1, 2, 3], ["a", "b", "c"])] == [1, 3]
 
 
 def test_a_row_that_cannot_be_taken_changes_nothing(monkeypatch):

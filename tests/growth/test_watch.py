@@ -7,7 +7,7 @@ from minigrow import differentiable_structure as ds
 from minigrow import growth, isotropic, nimble, urn
 from minigrow.addition import Adding, Every
 from minigrow.differentiable_structure.areas import Areas
-from minigrow.growth import History, Plan, start, train, watch
+from minigrow.growth import History, Plan, shown, start, train, watch
 from minigrow.growth.watch import joined
 from minigrow.isotropic.diagonalise import left_diagonalise, singular_values
 from minigrow.nn import MLP, AdamW, softmax
@@ -119,6 +119,8 @@ def test_points_are_at_most_400_and_carry_the_label_whatever_its_form():
     assert watch(many, np.eye(2)[labels]).about["points"] == points
     assert watch(many, many[:, :1], loss="mse").about["points"][0][2] == pytest.approx(many[0, 0], rel=1e-3)
     assert "points" not in watch(many).about
+    with pytest.raises(ValueError, match="as many rows, got 1000 and 3"):
+        shown.points(many, labels[:3], "softmax")
 
 
 def test_samples_are_taken_from_all_classes_and_described():
@@ -134,6 +136,7 @@ def test_samples_are_taken_from_all_classes_and_described():
     assert "plane" not in seen.about
     assert "surface" not in seen(MLP.create([64, 3], rng=0))
     assert len(watch(images, y, samples=99).about["samples"]) == 30
+    assert "samples" not in watch(images, y).about
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,7 @@ def test_samples_are_taken_from_all_classes_and_described():
     [
         ({"X": X[:1], "y": Y[:1], "samples": 1, "classes": "abc"}, "abc"[Y[0]]),
         ({"X": X[:1], "samples": 1}, f"({X[0, 0]:.3g}, {X[0, 1]:.3g})"),
+        ({"X": np.zeros((1, 8)), "samples": 1}, "(0, 0, 0, 0, 0, 0, 0, 0)"),
         ({"X": np.zeros((1, 9)), "samples": 1}, "a sample"),
         ({"X": np.zeros((1, 9)), "y": np.array([1]), "samples": 1}, "class 1"),
         ({"X": np.zeros((1, 1)), "y": np.array([[0.25]]), "samples": 1, "loss": "mse"}, "(0): target 0.25"),

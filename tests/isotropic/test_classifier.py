@@ -52,6 +52,13 @@ def test_it_passes_every_check_of_scikit_learn(sklearn):
     check_dataframe_column_names_consistency("Classifier", quick(epochs=1))  # not among them unless it inherits
 
 
+def test_scikit_learn_is_told_that_it_classifies_and_needs_labels(sklearn):
+    from sklearn.utils import get_tags
+
+    tags = get_tags(quick())
+    assert (tags.estimator_type, tags.target_tags.required) == ("classifier", True)
+
+
 def test_it_works_in_pipelines_grids_and_cross_validation(sklearn, data):
     from sklearn.decomposition import PCA
     from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -81,6 +88,13 @@ def test_it_is_fit_on_standardised_inputs_with_numbered_classes(data):
     np.testing.assert_allclose(model.predict_proba(X), softmax(net(Z)), atol=1e-9)
     assert model.classes_.tolist() == ["a", "b", "c"]
     assert model.score(X, y) == isotropic.score(net, Z, numbered) > 0.9
+
+
+def test_what_is_not_asked_for_is_as_in_fit(data):
+    X, y = data
+    Z, numbered = (X - X.mean(axis=0)) / X.std(axis=0), np.unique(y, return_inverse=True)[1]
+    net, _ = isotropic.fit(Z, numbered, rng=0)
+    np.testing.assert_allclose(Classifier(random_state=0).fit(X, y).net_.theta, net.theta, rtol=1e-9, atol=1e-12)
 
 
 def test_sizes_stay_without_a_scaffold(data):

@@ -97,6 +97,17 @@ def test_precomputed_products_by_their_definition(case):
             np.testing.assert_allclose(products.C[l - 1][k - 1], c, atol=1e-12)
 
 
+def test_activations_are_the_inputs_what_hidden_layers_pass_on_and_the_logits():
+    net, X = Network.create([3, 4, 5, 2], rng=0), np.random.default_rng(0).standard_normal((6, 3))
+    Z, rho = forward(net, X)
+    said = net.activations(X)
+    assert list(said) == ["h0", "h1", "h2", "h3"]
+    np.testing.assert_array_equal(said["h0"], X)
+    for l in (1, 2):
+        np.testing.assert_allclose(said[f"h{l}"], (np.tanh(rho[l - 1]) / rho[l - 1])[:, None] * Z[l - 1], rtol=1e-13)
+    np.testing.assert_array_equal(said["h3"], net(X))
+
+
 def test_precomputation_does_not_touch_the_network():
     net = Network.create([3, 4, 4, 2], rng=0)
     net.theta[:] = np.random.default_rng(0).standard_normal(net.theta.size)

@@ -510,6 +510,10 @@ def test_gathering_goes_down_to_the_last_digits():
     np.testing.assert_allclose((psi @ gather(np.eye(3), 0, psi))[1:], 0, atol=1e-16)
 
 
+def test_one_neuron_alone_has_nothing_to_gather_and_stays():
+    np.testing.assert_array_equal(gather(np.eye(3), 2, np.ones(3)), np.eye(3))
+
+
 @given(st.integers(2, 8), st.integers(0, 4), st.integers(0, 99))
 def test_the_least_direction_of_a_singular_matrix_is_null_to_rounding(m, extra, seed):
     """W r = 0 to a few eps: what inverse iteration on W W' alone leaves is the square root of that."""

@@ -52,6 +52,7 @@ PACKAGES = {
     "commands": [*SMALL, "tests/gallery"],
     "top": [*SMALL, "tests/test_censored.py", "tests/notebook"],
 }
+MANY = 400  # tests at most for a mutant that needs a process of its own
 TOP = ("censored", "cli", "course", "demo", "notebook", "shares", "statistics")
 
 
@@ -159,6 +160,7 @@ def worker(args: argparse.Namespace, which: str) -> None:
         if outcome in undecided:
             before = waiting.get(mutant.code, row)
             kernel = which == "kernel" or b"nn.compiler" in (args.room / "tree" / mutant.file).read_bytes()
+            before = before if before["tried"] else row
             kept = {"tried": before["tried"], "seconds": before["seconds"], "kernel": kernel}
             append(pending, {"code": mutant.code, "outcome": "fresh" if which == "kernel" else outcome, **kept})
             return
@@ -188,7 +190,7 @@ def try_freshly(tree: Path, mutants: list, waiting: dict, done: Callable) -> Non
     trusted: dict[str, bool] = {}
     for mutant in mutants:
         row = waiting[mutant.code]
-        tests = row["tried"][:60]
+        tests = row["tried"][:MANY]
         found = (
             fresh(tree, mutant, tests, row["seconds"], row["kernel"], trusted) if tests else {"outcome": "unreached"}
         )

@@ -173,23 +173,39 @@ class Reach:
             if any(line in files.get(file, ()) for file, line in asked)
         ]
 
+    def readers(self, mutant):
+        """Return the tests that reach the file or stand in one that names what the mutant changes, and the latter: likelier ones."""
+        name = mutant.function.split(".")[-1] or (re.match(r"\w+", mutant.statement) or [""])[0]
+        texts = {path: path.read_text() for path in {item.path for item in self.items.values()}}
+        naming = {
+            nodeid: 1
+            for nodeid in self.reach
+            if len(name) > 1 and re.search(rf"\b{re.escape(name)}\b", texts[self.items[nodeid].path])
+        }
+        files = {mutant.file}
+        if not any(
+            mutant.file in reached for _, reached in self.reach.values()
+        ):  # of kernels and numbers only: who imports it
+            files = {str(path.relative_to(self.tree)) for path in modules(self.tree, mutant.file)}
+        found = [(s, nodeid) for nodeid, (s, reached) in self.reach.items() if files & set(reached) or nodeid in naming]
+        return found, naming
+
     def chosen(self, mutant):
         """Return the tests that reach the mutant's lines: first those that killed in this function, then the quickest.
 
-        Outside of functions, where coverage cannot tell, these are the tests that reach its file.
+        Of what runs at import coverage cannot tell who needs it: these are the tests that reach its file or name what stands there.
         """
         lines, found = set(range(mutant.first, mutant.last + 1)), []
         for nodeid, (seconds, files) in self.reach.items():
-            if mutant.file in files and (not mutant.inside or lines & set(files[mutant.file])):
+            if mutant.inside and lines & set(files.get(mutant.file, ())):
                 found.append((seconds, nodeid))
         if self.compiled and mutant.inside and not found:
             found = self.callers(mutant)
-        if (
-            not mutant.inside and not found
-        ):  # a file of kernels and numbers only: whoever reaches a file that imports it
-            files = {str(path.relative_to(self.tree)) for path in modules(self.tree, mutant.file)}
-            found = [(seconds, nodeid) for nodeid, (seconds, reached) in self.reach.items() if files & set(reached)]
-        total, taken, likely = 0.0, [], self.killers.get(mutant.function, {})
+        likely = self.killers.get(mutant.function, {})
+        if not mutant.inside or (not found and lines & self.imported.get(mutant.file, set())):
+            found, naming = self.readers(mutant)
+            likely = {**likely, **naming}
+        total, taken = 0.0, []
         for seconds, nodeid in sorted(found, key=lambda row: (row[1] not in likely, row)):
             total += seconds
             if total > self.budget and taken:

@@ -180,9 +180,20 @@ def test_cost_at_both_ends(rule, s, cost):
     assert net.cost == cost
 
 
+def test_activations_are_the_inputs_what_gates_let_through_and_the_outputs():
+    net, X = nimble.auxiliary([2, 9, 4, 1], goal=3, size=2.5, rng=0), np.ones((5, 2))
+    said, p = net.activations(X), net.params
+    assert {space: x.shape for space, x in said.items()} == {"h0": (5, 2), "h1": (5, 9), "h2": (5, 4), "h3": (5, 1)}
+    expected = net.gates(0)[0] * np.tanh(X @ p["W1"].T + 2.5 * p["w1"] + p["b1"])
+    np.testing.assert_allclose(said["h1"], expected, atol=1e-15)
+    assert np.array_equal(said["h0"], X)
+    assert np.array_equal(said["h3"], net(X))
+
+
 def test_hidden_layers_are_counted_from_0_and_others_refused():
     net = nimble.auxiliary([2, 9, 4, 1], goal=3, size=2.5, rng=0)
     assert [len(net.gates(layer)[0]) for layer in (0, 1)] == [9, 4]
+    assert {space: len(gamma) for space, gamma in net.gated.items()} == {"h1": 9, "h2": 4}
     for layer in (2, -1, 0.0):
         with pytest.raises(ValueError, match="layer must be a"):
             net.gates(layer)
@@ -196,6 +207,7 @@ def test_hidden_layers_are_counted_from_0_and_others_refused():
             r"goal must be in 0..9, the neurons there can be, got 10",
         ),
         (lambda: nimble.auxiliary([1, 9, 1], goal=-1, rng=0), r"goal must be in 0..9"),
+        (lambda: nimble.auxiliary([9, 3, 1], goal=5, rng=0), r"goal must be in 0..3"),
         (lambda: nimble.auxiliary([1, 9, 1], goal=float("nan"), rng=0), r"goal must be a number, got nan"),
         (lambda: nimble.auxiliary([1, 9, 1], size=9.5, rng=0), r"size must be in 0..9"),
         (lambda: nimble.auxiliary([1, 0, 1], goal=0, rng=0), r"each width must be a whole number >= 1, got 0"),
@@ -228,6 +240,7 @@ def trial(**changes):
         ({"rate": float("nan")}, "rate must be a number, got nan"),
         ({"epochs": 0}, "epochs must be a whole number >= 1"),
         ({"epochs": 7}, "multiple of record"),
+        ({"record": 0}, "record must be a whole number >= 1"),
         ({"policies": (nimble.Gates(),)}, "a trial takes epochs, loss, record, quiet of a plan, got policies as well"),
         ({"batch": 16}, "got batch as well"),
         ({"steps": 5}, "got steps as well"),
@@ -241,6 +254,10 @@ def trial(**changes):
 def test_bad_trials_are_refused_with_a_reason(changes, says):
     with pytest.raises(ValueError, match=says):
         trial(**changes)
+
+
+def test_a_trial_whose_plan_names_no_interval_records_every_epoch():
+    assert trial(record=None).traces.shape[:2] == (1, 11)
 
 
 def test_trials_need_alike_networks_and_samples_for_each():

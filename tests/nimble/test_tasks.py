@@ -78,6 +78,13 @@ def test_bumps_have_their_heights_at_their_centres():
     np.testing.assert_allclose(bumps(np.array([-0.5, 0.0, 0.5])), [1.0, 1.5, 0.8], atol=0.07)
 
 
+def test_every_task_is_trained_as_the_authors_train_it():
+    """Loss, training and test points, rate, lambda, epochs: the paper's, and its programs' for the number of epochs."""
+    usual, half = ("mse", 32, 8, 1e-3, 0.1, 40000), ("mse", 32, 8, 1e-3, 0.1, 20000)
+    others = {"cubic 2": half, "quadratic 2": half, "step": ("binary", 40, 10, 0.08, 0.01, 10000)}
+    assert {name: task[2:] for name, task in TASKS.items()} == dict.fromkeys(TASKS, usual) | others
+
+
 def test_samples_are_fresh_and_repeatable():
     a, b, c = (sample("step", np.random.default_rng(seed)) for seed in (0, 0, 1))
     assert np.array_equal(a.X, b.X)

@@ -16,6 +16,7 @@ from minigrow.nn.losses import (
     class_labels,
     goodness,
     mean_squared_error,
+    predictions,
     softmax_cross_entropy,
 )
 
@@ -125,7 +126,7 @@ def test_gradients_keep_the_float_type_and_the_arguments(name, dtype):
 
 def test_binary_labels_may_be_a_vector_when_there_is_one_output():
     p, t = np.array([[0.3], [-2.0]]), np.array([1, 0])
-    assert binary_cross_entropy(p, t)[0] == binary_cross_entropy(p, t[:, None])[0]
+    assert binary_cross_entropy(p, t)[0] == binary_cross_entropy(p, t[:, None])[0] == binary_cross_entropy(p, [1, 0])[0]
     with pytest.raises(ValueError, match=r"labels must have the shape of the output \(2, 2\), got \(2,\)"):
         binary_cross_entropy(np.ones((2, 2)), t)
 
@@ -190,6 +191,13 @@ def test_accuracy_wants_a_label_for_every_row():
         accuracy(np.zeros((3, 2)), np.array([0, 1]))
     with pytest.raises(ValueError, match=r"whole numbers in 0\.\.1"):
         accuracy(np.zeros((1, 2)), np.array([2]))
+
+
+@pytest.mark.parametrize("read", [softmax, lambda p: accuracy(p, [0, 1]), lambda p: predictions(p, "softmax")])
+@pytest.mark.parametrize("shape", [(2,), (0, 2), (2, 0), (1, 2, 2)])
+def test_outputs_are_a_matrix_with_a_row_for_each_sample(read, shape):
+    with pytest.raises(ValueError, match=r"p must be outputs \(n, k\), a row for each sample, got shape"):
+        read(np.zeros(shape))
 
 
 @pytest.mark.kernels

@@ -260,6 +260,7 @@ def test_defaults_are_the_usual_ones():
     assert SGD() == SGD(0.01, 0.0)
     assert Momentum() == Momentum(0.01, 0.9, 0.0)
     assert Nesterov() == Nesterov(0.01, 0.9, 0.0)
+    assert Adagrad() == Adagrad(0.1, 1e-8)
     assert RMSProp() == RMSProp(0.01, 0.99, 1e-8, np.inf)
     assert Adam() == Adam(1e-3, 0.9, 0.999, 1e-8)
     assert AdamW() == AdamW(1e-3, 1e-3, 0.9, 0.999, 1e-8)

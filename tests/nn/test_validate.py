@@ -83,6 +83,20 @@ def test_finite_float64_that_overflows_float32_is_refused():
         validate.matrix(np.array([[1e300]]), dtype=np.float32)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_million_squares_of_what_is_accepted_have_a_finite_sum(dtype):
+    X = np.array([[0.99e-3 * np.sqrt(float(np.finfo(dtype).max))]], dtype)
+    assert np.isfinite(dtype(1e6) * validate.matrix(X) ** 2).all()
+    for sign in (1, -1):
+        with pytest.raises(ValueError, match=r"X must be small enough to be squared and summed, got .*Scale it"):
+            validate.matrix(sign * 2 * X)
+
+
+def test_a_single_number_is_no_array():
+    with pytest.raises(ValueError, match=r"X must be an array or a list, got the single value 3\."):
+        validate.numbers(3, "X")
+
+
 @pytest.mark.parametrize("good", [np.float32, "float64", np.dtype("float32"), float])
 def test_float_types(good):
     assert validate.float_dtype(good) in validate.FLOATS

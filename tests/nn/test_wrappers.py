@@ -51,8 +51,10 @@ def stepped(optimiser, network, steps=1):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 @pytest.mark.parametrize("cls", [MLP, WeightsOnly])
-def test_a_bound_step_is_the_formula(rule, cls):
-    """`bind` hands the network's own ranges to the compiled pass; here `step` gets a mask of the same entries."""
+@pytest.mark.parametrize("compiler", [True, False])
+def test_a_bound_step_is_the_formula(rule, cls, compiler, monkeypatch):
+    """`bind` hands the network's own ranges to the rule, with a compiler and without one; here `step` gets them by hand."""
+    monkeypatch.setattr("minigrow.nn.wrappers.HAS_NUMBA", compiler)
     network, ranges = net(cls), {MLP: [[0, 23]], WeightsOnly: [[0, 12], [15, 21]]}[cls]
     theta, state = network.theta, start(rule, network.theta)
     for _ in range(3):

@@ -11,9 +11,10 @@ from minigrow.nn import SGD, Adam
 from minigrow.structure import judge, read_net
 from minigrow.urn import Network, Strengths, grid, grow, line, prune, train
 from minigrow.urn.embedding import embed_layers, embed_local, from_matrix, read_layers, read_local, read_residual
+from minigrow.urn.formulas import forward
 from minigrow.urn.network import spectral_radius
 from minigrow.urn.positions import distances
-from minigrow.urn.strengths import block_soft_threshold, prices, shrink, soft_threshold
+from minigrow.urn.strengths import block_soft_threshold, checked, prices, shrink, soft_threshold
 
 XOR = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1.0]])
 TARGET = XOR[:, :1] * XOR[:, 1:]
@@ -51,6 +52,12 @@ def test_negative_strengths_are_refused(name):
         train(begun(small()), XOR, TARGET, PLAN, Strengths(**{name: -1.0}))
 
 
+def test_strengths_that_cannot_be_divided_by_are_refused():
+    assert checked(Strengths(l1=1e-200)).l1 == 1e-200
+    with pytest.raises(ValueError, match="l1 must be 0, or at least 1e-200 .* got 9e-201"):
+        checked(Strengths(l1=9e-201))
+
+
 def test_wire_without_positions_and_settling_beyond_the_end_are_refused():
     with pytest.raises(ValueError, match="needs positions"):
         train(begun(small()), XOR, TARGET, PLAN, Strengths(local=1.0))
@@ -80,6 +87,14 @@ def test_what_runs_away_late_leaves_the_run_at_the_last_stop():
     assert np.array_equal(
         run.net.theta, train(begun(net, SGD(rate=0.5)), XOR, TARGET, plan._replace(steps=run.step)).net.theta
     )
+
+
+def test_activations_are_the_state_that_is_read_out_and_the_outputs():
+    net = Network.create(2, 1, size=8, iterations=4, rng=0)
+    seen, p = net.activations(XOR), net.params
+    assert np.array_equal(seen["y"], net(XOR))
+    assert np.array_equal(seen["h"], forward(net, XOR)[0][3])
+    assert np.allclose(seen["y"], XOR @ p["Wyx"].T + seen["h"] @ p["Wyh"].T + p["cy"])
 
 
 def test_radius_is_that_of_the_hidden_weights():
@@ -181,9 +196,19 @@ def test_nothing_dead_is_an_event_of_no_neurons():
         grow(small(), 0)
 
 
+def test_new_neurons_listen_with_the_spread_that_was_asked_for():
+    wide, _ = grow(small(), 500, rng=0, scale=3.0)
+    assert wide.params["Whh"][5:, :5].std() == pytest.approx(3 / 508**0.5, rel=0.1)  # of 2500 weights: 7 standard errors
+    assert not grow(small(), 2, rng=0, scale=0.0)[0].params["Whx"][5:].any()
+
+
 def test_distances_and_grid():
     net = Network.create(4, 1, size=5, positions=grid(2, 2, 0, 1, rng=0), rng=0)
     assert distances(net)[0].tolist() == pytest.approx([0, 1, 1, 2**0.5, 0])
+    hidden = grid(4, 2, 200, 0, rng=0)[8:]
+    assert hidden.min() >= 0
+    assert np.all(hidden.max(axis=0) <= [3, 1])
+    assert np.all(hidden.max(axis=0) > [2.7, 0.9])  # all over the grid
     with pytest.raises(ValueError, match="needs positions"):
         distances(Network.create(1, 1, size=2, rng=0))
 
@@ -199,6 +224,8 @@ def test_what_cannot_be_read_back_is_refused():
         from_matrix(net, np.ones((6, 6)), np.zeros(6))
     with pytest.raises(ValueError, match="run forwards"):
         embed_layers([(np.ones((2, 2)), np.zeros(2))], skips=[(0, 1, np.ones((2, 2)))])
+    with pytest.raises(ValueError, match=r"from layer 0 to 1 must .* have shape \(2, 3\), got \(1, 3\)"):
+        embed_layers([(np.ones((2, 3)), np.zeros(2))], skips=[(1, 0, np.ones((1, 3)))])
 
 
 def test_local_net_computes_windows_and_is_judged_local():

@@ -123,12 +123,20 @@ def test_prices_rise_and_the_rate_falls():
     assert Priced(Adam(), Strengths(l1=1.0)).at(0).l1 == 1
     settling = Settling(Adam(1.0), 100, 200)
     assert [settling.at(step) for step in (100, 150, 200)] == pytest.approx([1, 0.1, 0.01])
+    assert Settling(Adam(1.0), 5, 6).at(5) == 1  # a single step is made at the whole rate
 
 
 def test_prices_around_a_wrapper_are_refused():
     run = begun(Priced(Pull(SGD(), 0.1), STRENGTHS))
     with pytest.raises(ValueError, match=r"Priced must wrap an optimiser, .* got Pull"):
         growth.train_on(run, Dealt(X, Y, 6), PLAN)
+
+
+@pytest.mark.parametrize("name", ["l1", "local", "loop", "path", "group"])
+def test_each_price_alone_makes_zeros(name):
+    run = growth.train_on(begun(Priced(Adam(1e-2), Strengths(**{name: 1e3}))), Dealt(X, Y, 6), PLAN._replace(steps=1))
+    assert begun().net.params["Whh"].all()
+    assert not run.net.params["Whh"].all()
 
 
 def test_settling_freezes_weights_but_not_biases():
@@ -152,6 +160,8 @@ def test_whole_batches_come_from_the_generator_and_count_epochs():
     assert np.isfinite(run.loss)
     assert train(begun(), X, Y, PLAN._replace(steps=None, epochs=4)).step == 14  # 80 rows in batches of 6
     assert train(begun(), X, Y, PLAN._replace(steps=None, epochs=4, batch=None)).step == 4
+    most, all_rows = (train(begun(), X, Y, PLAN._replace(batch=batch)) for batch in (20, None))
+    assert np.array_equal(most.net.theta, all_rows.net.theta)  # a batch of all rows is not shuffled
 
 
 def test_half_the_steps_for_the_ramp_and_a_quarter_for_settling_unless_told():

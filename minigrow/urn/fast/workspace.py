@@ -141,8 +141,6 @@ def _forward(net, W, X, r, time):
 def _late(a, da, time):
     """Write time times the derivatives of the late activity of a (T, n, .) into da, and return the term's value."""
     da[...] = 0
-    if len(a) < 2:
-        return 0.0
     step = a[1:] - a[:-1]
     t = np.arange(1, len(a), dtype=a.dtype)[:, None, None]
     scaled = step * (2 * time / a.shape[1]) * t
