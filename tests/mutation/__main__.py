@@ -30,6 +30,11 @@ ROOT = HERE.parent.parent
 RESULTS, JUDGED = HERE / "results.jsonl", HERE / "judged.json"
 LAWS = "tests/test_laws.py"
 SMALL = ["tests/test_cli.py", "tests/test_demo.py", "tests/test_course.py", "tests/experiments"]
+COMMANDS = [
+    *(f"tests/{name}" for name in ("commands", "labs", "gallery", "film", "replay", "datasets/test_fetch.py")),
+    *(f"tests/{name}.py" for name in ("test_explain", "test_teaching", "test_one_sitting", "motifs/test_command")),
+    *(f"tests/motifs/test_{name}.py" for name in ("page", "families", "query", "options", "cluster")),
+]
 PACKAGES = {
     "nn": ["tests/nn", LAWS],
     "growth": ["tests/growth", LAWS],
@@ -44,14 +49,17 @@ PACKAGES = {
     "laws": [LAWS, "tests/test_explain.py", "tests/test_teaching.py"],
     "datasets": ["tests/datasets"],
     "replay": ["tests/replay"],
-    "labs": ["tests/labs", "tests/test_teaching.py"],
+    "labs": ["tests/labs", "tests/test_teaching.py", "tests/test_one_sitting.py"],
     "experiments": [
         f"tests/{name}"
         for name in ("experiments", "isotropic", "nimble", "differentiable_structure", "urn", "motifs", "addition")
     ],
-    "commands": [*SMALL, "tests/gallery"],
-    "top": [*SMALL, "tests/test_censored.py", "tests/notebook"],
+    "commands": [*SMALL, *COMMANDS],
+    "top": [*SMALL, "tests/test_censored.py", "tests/test_slides.py", "tests/notebook", "tests/motifs/test_shares.py"],
 }
+PROCESSES = {
+    "labs": ("tests/labs/test_marking.py", "tests/labs/test_handed_in.py")
+}  # tests in whose processes a package's code runs
 MANY = 400  # tests at most for a mutant that needs a process of its own
 TOP = ("censored", "cli", "course", "demo", "notebook", "shares", "statistics")
 
@@ -157,6 +165,10 @@ def worker(args: argparse.Namespace, which: str) -> None:
     def done(mutant, row):
         """Write down a mutant's outcome, or what the next stage needs to know where this one could not tell."""
         outcome = row["outcome"]
+        if which == "functions" and outcome in ("survived", "unreached"):
+            more = [i for i in plugin.items if i.split("::")[0] in PROCESSES.get(package, ()) and i not in row["tried"]]
+            if more and "/exercises/" not in mutant.file:
+                row = {**row, "outcome": (outcome := "outside"), "tried": [*row["tried"], *more], "seconds": 60.0}
         if outcome in undecided:
             before = waiting.get(mutant.code, row)
             kernel = which == "kernel" or b"nn.compiler" in (args.room / "tree" / mutant.file).read_bytes()
