@@ -59,6 +59,12 @@ def test_what_comes_back_is_the_same_bit_for_bit(case):
     assert to_json(from_json(to_json(net).encode())) == to_json(net)
 
 
+def test_a_length_of_zero_comes_back_from_its_word():
+    net = isotropic.Network.create([2, 3, 2], o="none", rng=0)
+    assert '"lambda": ["-inf"]' in to_json(net)
+    same(from_json(to_json(net)), net)
+
+
 @given(networks())
 def test_the_text_is_strict_json_with_the_papers_names(case):
     kind, fields, net = case
@@ -217,12 +223,13 @@ def edited(drop=(), **changes):
         ([1.0], "plain", {}, "must be a mapping .* got a list"),
         ({}, "linear", {}, "kind must be one of plain, isotropic, recurrent"),
         ({}, "plain", {}, "0.weight is missing, 0.bias is missing"),
-        ({}, "recurrent", {}, "rnn.weight_ih_l0 is missing"),
+        ({}, "recurrent", {}, r": rnn.weight_ih_l0 is missing, .*, rnn.bias_ih_l0 is missing\."),
         (edited(), "plain", {}, "1.log_o is none of them"),
         (edited(["2.bias"]), "isotropic", {}, "2.bias is missing"),
         (edited(), "isotropic", {"alphabet": "ab"}, "has the fields activation, o, psi, got 'alphabet'"),
         (edited(), "isotropic", {"activation": "tanh"}, "activation must be one of isotropic_tanh"),
         (edited(**{"2_bias": np.array(["a", "b"])}), "isotropic", {}, "real numbers, got <U1 in 2.bias"),
+        (edited(**{"2_bias": np.array([True, False])}), "isotropic", {}, "real numbers, got bool in 2.bias"),
         (
             edited(**{"2_weight": np.ones(4)}),
             "isotropic",

@@ -262,3 +262,95 @@ def test_every_law_stands_in_a_file_of_its_method():
         method, file = law.check.__module__.split(".")[2:]
         assert law.name.split(".")[0] == method
         assert file in laws.MODULES[method]
+
+
+# --- what laws are tried on, and twins that differ from their law in what they name and in nothing else ------------------
+
+
+def generators(n):
+    return [np.random.default_rng(seed) for seed in range(n)]
+
+
+def test_cases_are_drawn_as_their_functions_say():
+    from minigrow.laws.addition.senn import _fan_in
+    from minigrow.laws.cases import network
+    from minigrow.laws.motifs.uniform import tiny
+    from minigrow.laws.urn.cases import pool
+    from minigrow.laws.urn.prices import _flips
+    from minigrow.motifs import edges
+
+    assert {pool(rng, iterations=2).iterations for rng in generators(20)} == {1, 2}
+    assert {_fan_in(rng, 2).shape[1] for rng in generators(20)} == {1, 2}
+    assert {float(sign) for rng in generators(9) for sign in np.unique(_flips(pool(rng), rng).T.factor)} == {-1, 1}
+    upwards = [source < target for rng in generators(60) for source, target in zip(*edges(tiny(rng))[:2], strict=True)]
+    assert 0.4 < np.mean(upwards) < 0.6  # about 270 edges: a standard error of 0.03
+    net = network(np.random.default_rng(0), 2, 9, init="orthogonal", psi="none")
+    for l in (1, 2, 3):
+        size = np.linalg.svd(net.params[f"W{l}"], compute_uv=False)
+        np.testing.assert_allclose(size, size[0], rtol=1e-12)  # as its initialiser made it
+        assert net.params[f"b{l}"].all()
+    assert not net.params["psi1"].any()
+
+
+def test_batches_of_one_sample_are_batches():
+    from minigrow.laws.addition.statistics import batching
+
+    class Least(np.random.Generator):
+        def integers(self, low, high=None, **options):
+            return 0 if high is None else low
+
+    assert batching(Least(np.random.PCG64(0))) <= next(law.tolerance for law in LAWS if law.check is batching)
+
+
+def test_the_candidates_of_the_law_of_north_are_those_of_the_rule():
+    from minigrow.addition.north import north_select
+    from minigrow.laws.addition.north import _the_pool, outside
+    from minigrow.laws.addition.statistics import seen_by_rules
+
+    seen = seen_by_rules(np.random.default_rng(0))[3]
+    drawn = _the_pool(seen, 3)
+    best = np.argmax(outside(seen, drawn))
+    np.testing.assert_allclose(north_select(seen, 1, 3).A[:, 0], drawn[:, best], rtol=1e-12)
+
+
+def test_logits_follow_each_symbol_from_the_first_on():
+    from minigrow.differentiable_structure import Network
+    from minigrow.laws.differentiable_structure.neurons import _logits
+
+    net = Network.create("ab", 3, rng=0)
+    x = np.array([0, 1, 1])
+    p, h = net.params, np.zeros(3)
+    for symbol, found in zip(x, _logits(net, x), strict=True):
+        h = np.tanh(p["Wxh"][:, symbol] + p["Whh"] @ h + p["bh"])
+        np.testing.assert_allclose(found, p["Why"] @ h + p["by"], rtol=1e-12)
+
+
+def test_an_heir_that_hears_the_neighbour_is_off_by_whole_weights():
+    law = next(law for law in LAWS if law.name == "differentiable_structure.inheritance")
+    assert law.broken(laws.case(law.name, 0, 0)) > 0.1 / laws.EPS
+
+
+def test_twins_and_laws_measure_as_they_say(monkeypatch):
+    from types import SimpleNamespace
+
+    from minigrow.laws.growth import transport
+    from minigrow.laws.isotropic import moves
+    from minigrow.laws.nimble import size
+
+    monkeypatch.setattr(transport, "_reset_gap", lambda rng, optimiser: optimiser.rate)
+    assert transport._with_memory(None) == transport.resetting_is_exact(None)  # the memory is all that is added
+    monkeypatch.setattr(moves, "_moves_gap", lambda rng, dtype, number: (np.dtype(dtype).itemsize, number))
+    assert (moves.float32_moves(None), moves.hundred_moves(None)) == ((4, 10), (8, 100))
+    monkeypatch.setattr(size, "_hidden_gap", lambda rng, first: first(SimpleNamespace(active={"h1": 5})))
+    assert (size.closed_neurons(None), size._half_open(None)) == (5, 4)  # and the last of the open ones
+
+
+def test_the_twin_of_splitting_promises_the_least_eigenvalue_with_the_gradient_at_z(monkeypatch):
+    from minigrow.laws.addition import splitting
+    from minigrow.laws.addition.statistics import seen_by_rules
+
+    b = seen_by_rules(np.random.default_rng(0), *splitting.SMOOTH)[3].block
+    pull = b.GH * b.act.df(b.Z) * b.act.ddf(b.Z)
+    least = np.linalg.eigvalsh(np.einsum("li,lj,lk->kij", b.X, b.X, pull) / b.n).min()
+    monkeypatch.setattr(splitting, "curvature", lambda *_: 2 * least)
+    np.testing.assert_allclose(splitting._with_the_gradient_at_z(np.random.default_rng(0)) * laws.EPS, 1, rtol=1e-9)

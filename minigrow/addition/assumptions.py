@@ -15,7 +15,7 @@ IDEMPOTENT = ("identity", *KINKED)  # act(act(z)) = act(z); these are the ones w
 NEEDS = {
     "zero": (lambda act: act.at_zero == 0, "act(0) = 0", PAIR),
     "slope": (
-        lambda act: isinstance(act, Radial) or (act.name != "relu" and act.slope != 0),
+        lambda act: isinstance(act, Radial) or act.slope != 0,
         "a slope act'(0) that is not 0",
         PAIR,
     ),

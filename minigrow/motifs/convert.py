@@ -87,8 +87,7 @@ def from_scipy(A: Any, cut: Any = None, drop_loops: bool = False) -> Graph:
 
 
 def _chosen(colour, vertex_colour, choices):
-    plain = colour is None and choices.get("weights") is None
-    return Choices(colour=colour, vertex_attribute=vertex_colour, **{"plain": plain} | choices)
+    return Choices(colour=colour, vertex_attribute=vertex_colour, **choices)
 
 
 def _graph(names, listed, directed, vertices, choices):

@@ -94,4 +94,4 @@ def is_shared(weights: list[np.ndarray]) -> bool:
     for column in rows.T:
         np.maximum(gap, np.abs(column[:, None] - column), out=gap)
     twins = np.sum(gap <= TWIN * np.abs(rows).max(axis=1), axis=1) > 1
-    return bool(len(rows) > 1 and twins.mean() > 0.5)
+    return bool(twins.mean() > 0.5)

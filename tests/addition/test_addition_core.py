@@ -5,9 +5,10 @@ import pytest
 
 from minigrow.addition.assumptions import NEEDS, require
 from minigrow.addition.block import block
-from minigrow.addition.proposal import Seen, appended, apply, look
+from minigrow.addition.proposal import Proposal, Seen, appended, apply, look
 from minigrow.addition.statistics import gathered, inverse, inverse_root, statistics
 from minigrow.growth import accept, start
+from minigrow.growth.basis import keep
 from minigrow.isotropic import Network
 from minigrow.nn import MLP, Adam
 from minigrow.nn.losses import LOSSES
@@ -138,6 +139,8 @@ def test_apply_writes_A_B_and_D_where_they_belong_and_touches_nothing_else(dtype
     )
     assert accept(start(net, Adam(), rng=0), wider, event).net.widths == (3, 6, 2)
     assert apply(net, 0, appended("mine", seen, A, B), reason="because")[1].reason == "because"
+    same = Proposal("mine", keep([0, 1, 2, 3], 4), (0, 1), A, B)  # adds to neurons that there are
+    assert apply(net, 0, same)[1].kind == "change"
 
 
 def test_errors_teach():
@@ -148,6 +151,9 @@ def test_errors_teach():
         apply(net, 0, proposal, g=np.nan)
     with pytest.raises(ValueError, match="the change is for 4 neurons"):
         apply(MLP.create([3, 5, 2], rng=1), 0, proposal)
+    for wrong in (np.ones((1, 1)), np.ones((4, 1), int), [[1.0]] * 4):
+        with pytest.raises(ValueError, match=r"A of a proposal must be a finite array of floats of shape \(4, 1\)"):
+            apply(net, 0, proposal._replace(A=wrong))
     with pytest.raises(ValueError, match="layer must be a hidden layer"):
         look(net, 1, X3, LABELS)
     with pytest.raises(ValueError, match="isotropic_tanh sees the length of the whole layer"):

@@ -79,6 +79,8 @@ def test_inputs_and_errors_of_any_origin_will_do():
     a, S = climbed(X, rng.standard_normal((50, 1)), ACTIVATIONS["tanh"], rng=0)
     assert a.shape == (4,)
     assert S > 0
+    start, _ = climbed(X, X[:, 1:2], ACTIVATIONS["tanh"], rng=0, steps=0)
+    assert np.mean((X @ start) ** 2) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("k", [1, 3, 6])
@@ -120,6 +122,8 @@ def test_the_silent_rule_keeps_the_function_and_says_its_gradient():
     g = grown.with_theta(grown.gradient(X, y, "mse")[1]).params["W2"][:, 2:]
     assert proposal.gradient == pytest.approx(np.sum(g**2), rel=1e-12)
     assert np.array_equal(proposal.A, cascade(seen, 2, rng=0).A)
+    assert proposal.reason == cascade(seen, 2, rng=0).reason
+    assert proposal.reason.endswith("each the best of 8")
 
 
 def test_nothing_left_and_inputs_that_say_nothing():

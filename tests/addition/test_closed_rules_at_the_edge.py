@@ -55,6 +55,16 @@ def test_units_do_not_matter_to_tiny(rule):
     assert two.slope == pytest.approx(one.slope, rel=1e-8)
 
 
+def test_outside_the_span_of_the_old_neurons_what_counts_as_0_is_measured_by_the_inputs():
+    """They vary by 4 along (2, 1, 1) and by 4.6e-10, above 1e-10 of that, along (0, 1, -1); H is constant and explains nothing."""
+    scores = np.array([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+    X = 2 * scores[:, :1] * np.array([2, 1, 1]) / 6**0.5 + 4.6e-10**0.5 * scores[:, 1:] * np.array([0, 1, -1]) / 2**0.5
+    net = MLP.create([3, 2, 1], "tanh", rng=1)
+    net.params["W1"][...] = 0
+    proposal = tiny_joint(look(net, 0, X, scores[:, 1:], "mse"))
+    assert proposal.slope == pytest.approx(tiny_free(look(net, 0, X, scores[:, 1:], "mse")).slope, rel=1e-3)
+
+
 def test_more_neurons_than_help_are_fewer_neurons_and_a_word_about_it():
     net = MLP.create([6, 4, 3], "tanh", rng=1)
     labels = rng.integers(0, 3, 400)

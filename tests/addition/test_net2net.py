@@ -74,6 +74,7 @@ def test_noise_has_the_stated_size_and_the_function_moves_by_it():
         assert not proposal.kept
         assert proposal.A.std() / net.params["W1"].std() == pytest.approx(0.2, rel=0.03)
         assert "noise 0.2" in proposal.reason
+    assert wider_published(seen, rng=0).reason.endswith(", noise 0.01")
 
 
 def test_published_shares_count_the_copies():

@@ -51,6 +51,7 @@ def test_the_function_stays_and_the_new_gradient_is_the_promised_one(rule):
     assert proposal.gradient == pytest.approx(np.sum(g**2), rel=1e-12)
     assert np.allclose(np.linalg.norm(proposal.A, axis=0), np.linalg.norm(seen.block.W1, axis=0).mean())
     assert np.array_equal(rule(seen, 2, rng=0).A, proposal.A)
+    assert rule(seen, rng=0).places == (3,)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -93,6 +94,8 @@ def test_phi_counts_what_the_eigenvalues_of_the_mean_square_count():
     assert weight_rank(b) == 1
     assert weight_rank(case(3, widths=(2, 5, 2))[3].block) == pytest.approx(2 / 5)
     assert weight_rank(b, threshold=1e3) == 0
+    assert weight_rank(b._replace(W1=0 * b.W1), threshold=0.0) == 0  # 0 does not lie above 0
+    assert np.allclose(np.linalg.norm(scaled(b._replace(W1=0 * b.W1), b.W1), axis=0), 1)
 
 
 def test_phi_does_not_count_how_many_samples_there_are():

@@ -76,6 +76,16 @@ def test_neurons_that_cost_nothing():
     assert abs(removed(net, 0, seen, 2)[0](X) - net(X)).max() < 1e-12
 
 
+def test_eigenvalues_are_kept_above_their_floor():
+    """Of 40 copies H'H/|H_i||H_j| has one eigenvalue of 40 or more; the others are 0 but for rounding and count as 1e-15 of it."""
+    net = drawn(widths=(4, 40, 3))
+    net.params["W1"][...], net.params["b1"][...] = net.params["W1"][0], 0
+    seen = look(net, 0, X, Y, "mse")
+    least = 40 * 1e-15 * np.sum(seen.block.H[:, 0] ** 2) * np.sum(seen.block.W2[:-1] ** 2, axis=1)
+    assert np.all(costs(seen) > least * (1 - 1e-6))
+    assert costs(seen).max() < 1e-10 * np.sum((seen.block.H @ seen.block.W2) ** 2)
+
+
 @pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
 def test_units_do_not_matter(size):
     net = drawn("relu")

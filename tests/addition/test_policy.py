@@ -128,6 +128,8 @@ def test_the_runs_own_generator_is_left_alone_and_every_visit_draws_anew():
         for layer in (0, 1)
     }
     assert len(seen) == 8
+    always_the_same = [616, 401, 227]
+    assert own_generator(context(X, y), 0).integers(1000, size=3).tolist() == always_the_same
 
 
 def test_the_searched_amplitude_is_used_and_named():
@@ -150,6 +152,7 @@ def test_settings_that_make_no_sense_are_refused_in_words():
     for policy, words in (
         (Adding(drawn, Always(), amplitude="search"), r"pass held_out=\(X, y\)"),
         (Adding(drawn, Always(), amplitude=0.0), "amplitude must be a finite number that is not 0"),
+        (Adding(drawn, Always(), amplitude=np.inf), "amplitude must be a finite number that is not 0"),
         (Adding(drawn, Always(), amplitude="big"), 'or "search", got'),
         (Adding(drawn, Always(), neurons=0), "neurons must be a whole number >= 1"),
         (Adding(drawn, Always(), most=0), "most must be a whole number >= 1"),

@@ -58,6 +58,7 @@ def test_what_costs_too_much_stays():
     net = MLP.create([4, 3, 3], rng=0)
     share = shares_lost(look(net, 0, X, y)).min()
     assert Removing(tolerance=share * 0.99)(net, context(X, y)) == (net, ())
+    assert Removing(tolerance=share)(net, context(X, y))[0].widths == (4, 2, 3)
     small, (event,) = Removing(tolerance=share * 1.01)(net, context(X, y))
     assert small.widths == (4, 2, 3)
     assert f"loses {100 * share:.3g} %" in event.reason

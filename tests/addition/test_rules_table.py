@@ -53,6 +53,14 @@ def test_a_rule_says_no_where_its_needs_are_not_met_and_else_keeps_its_word(name
 
 
 @pytest.mark.parametrize("name", RULES)
+def test_a_row_names_known_needs_and_keeps_the_function_where_new_neurons_are_silent(name):
+    row = RULES[name]
+    assert set(row.needs) <= set(NEEDS)
+    assert row.promise in ("slope", "gradient", "curvature", "")
+    assert row.keeps is (row.promise == "gradient" or name == "wider")
+
+
+@pytest.mark.parametrize("name", RULES)
 def test_a_rule_is_a_function_of_what_it_sees_and_of_its_generator_alone(name):
     net = MLP.create([12, 4, 3], "gelu", rng=1)
     seen = look(net, 0, X, Y)

@@ -108,6 +108,20 @@ def test_where_no_input_says_anything_alone_random_starts_find_what_the_singular
     assert helped > 0.9 * natural(seen) + 0.1
 
 
+def test_without_random_starts_nothing_is_left_to_chance():
+    seen = case(6)[3]
+    found = [senn(seen, 1, rng=seed, starts=0, steps=0).A for seed in range(30)]
+    assert all(np.array_equal(A, found[0]) for A in found)
+
+
+def test_steps_that_help_double_until_they_are_as_long_as_the_fan_in():
+    """The steeper tanh, the more of the sign it gives, so that every step helps."""
+    X = np.linspace(-1, 1, 20)[:, None]
+    seen = look(MLP.create([1, 1, 1], rng=0), 0, X, np.sign(X), "mse")
+    first, last = (np.linalg.norm(senn(seen, 1, rng=0, starts=0, steps=steps).A) for steps in (0, 5))
+    assert last == pytest.approx(1.2 * 1.4 * 1.8 * 2 * 2 * first, rel=1e-6)
+
+
 def test_the_promised_gradient_is_the_network_s():
     net, X, y, seen = case(7)
     proposal = senn(seen, 2, rng=0)

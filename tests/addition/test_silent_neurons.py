@@ -61,6 +61,7 @@ def test_the_climb_s_gradient_is_the_complex_step_s():
     value = np.sqrt(np.sum((M @ (B + 1e-30j * V).T) ** 2))
     assert np.sum(norm_gradient(M, B) * V) == pytest.approx(value.imag / 1e-30, rel=1e-13)
     assert not norm_gradient(M, 0 * B).any()
+    assert norm_gradient(np.ones((1, 1)), np.full((1, 1), 1e-200)) > 0  # uphill even where f underflows
 
 
 @pytest.mark.parametrize("seed", range(5))

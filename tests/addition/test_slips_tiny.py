@@ -73,7 +73,9 @@ def test_its_slope_of_relu_is_from_the_right_only():
         net, X, y = trained(seed, "relu", 0)
         seen = look(net, 0, X, y, "mse")
         A, B, s = tiny(seen.block.X, seen.block.G, 2)
-        for sign in product((1, -1), repeat=2):  # a pair of singular vectors has two, and which one comes is up to LAPACK
+        for sign in product(
+            (1, -1), repeat=2
+        ):  # a pair of singular vectors has two, and which one comes is up to LAPACK
             times.append(np.sum(s**2) / fall(net, appended("free", seen, A * sign, (B.T * sign).T), X, y))
     assert (min(times), max(times)) == pytest.approx((1.39, 3.58), abs=0.02)
 

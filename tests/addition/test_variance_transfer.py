@@ -48,6 +48,7 @@ def test_weights_get_the_variance_of_the_wider_layer(behind, power):
     W = apply(net, 0, variance_transfer(seen, k, rng=2, behind=behind))[0].params["W2"]
     for part in (W[:, :h], W[:, h:]):
         assert part.var() * (h + k) ** power == pytest.approx(1, rel=0.02)
+    assert variance_transfer(seen, k, rng=2, behind="kept").B.var() * (h + k) == pytest.approx(1, rel=0.02)
 
 
 def test_new_fan_in_keeps_unit_variance_and_the_survey_s_does_not():

@@ -108,6 +108,20 @@ def test_bad_labels_are_refused(y):
         from_arrays(np.eye(3), y)
 
 
+def test_your_own_arrays_keep_the_shape_of_a_sample_and_may_have_a_million_classes():
+    data = from_arrays(np.eye(3), [0, 1, 10**6 - 1])
+    assert data.shape == (3,)
+    assert (len(data.classes), data.classes[-1]) == (10**6, "999999")
+
+
+def test_a_dataset_put_together_by_hand_is_checked_and_converted_before_it_is_split():
+    data = from_arrays(np.eye(4), [0, 1, 0, 1])
+    train, test = split(data._replace(X=np.eye(4, dtype=int), y=np.array([0, 1, 0, 1], np.uint8)), rng=0)
+    assert (train.X.dtype, test.y.dtype) == (np.float64, np.int64)
+    with pytest.raises(ValueError, match="name must be a word, got 3"):
+        split(data._replace(name=3), rng=0)
+
+
 def test_integers_and_booleans_become_float64():
     assert from_arrays(np.eye(2, dtype=bool), [False, True]).X.dtype == np.float64
     assert from_arrays(np.eye(2, dtype=np.uint8), [0, 1]).y.dtype == np.int64
@@ -183,6 +197,7 @@ def test_spirals_have_their_radius_and_without_noise_their_angle(n, arms, seed):
     data = spirals(n, arms, rng=seed)
     assert data.X.shape == (n * arms, 2)
     assert np.bincount(data.y).tolist() == [n] * arms
+    assert (data.shape, data.classes) == ((2,), tuple("012345678"[:arms]))
     radius = np.tile(np.linspace(0, 1, n), arms)
     np.testing.assert_allclose(np.hypot(*data.X.T), radius, atol=1e-15)
     x, y = spirals(n, arms, noise=0, rng=seed).X.T
@@ -192,6 +207,7 @@ def test_spirals_have_their_radius_and_without_noise_their_angle(n, arms, seed):
 
 def test_spirals_noise_is_an_angle_of_that_spread():
     x, y = spirals(4000, 3, noise=0.2, rng=1).X.T
+    np.testing.assert_array_equal(spirals(4000, 3, rng=1).X.T, [x, y])  # the default is the paper's
     clean = spirals(4000, 3, noise=0, rng=1).X.T
     angle = np.angle((y + 1j * x) * (clean[1] - 1j * clean[0]))[np.hypot(x, y) > 0]
     assert abs(angle.std() - 0.2) < 4 * 0.2 / np.sqrt(2 * len(angle))  # four standard errors
@@ -212,6 +228,11 @@ def test_parity_lists_every_pattern_once_and_one_flip_changes_the_class(bits):
     for j in range(bits):
         flipped = np.abs(data.X - (np.arange(bits) == j))
         np.testing.assert_array_equal(data.y[(flipped @ place).astype(int)], 1 - data.y)
+
+
+def test_parity_lists_up_to_a_million_patterns():
+    data = parity(20, np.float32)
+    assert (data.X.shape, data.shape, data.y.sum()) == ((2**20, 20), (20,), 2**19)
 
 
 @pytest.mark.parametrize("bits", [0, 21, -1])

@@ -180,11 +180,12 @@ def test_a_server_that_offers_more_than_the_known_size_gets_nothing_written(tmp_
     assert files(tmp_path) == {}
 
 
+@pytest.mark.parametrize("more", [1, 30_000_000])
 @pytest.mark.parametrize("before", [b"", CONTENT[:150_000]])
 def test_a_server_that_does_not_say_how_much_it_sends_is_stopped_beyond_the_known_size(
-    tmp_path, server, remote, before
+    tmp_path, server, remote, before, more
 ):
-    server.content, server.length = CONTENT + bytes(30_000_000), False
+    server.content, server.length = CONTENT + bytes(more), False
     if before:
         (tmp_path / "things.gz.part").write_bytes(before)
     with pytest.raises(ValueError, match="the file has 200000 bytes, the server sends more; the part was deleted"):
@@ -299,3 +300,14 @@ def test_every_known_file_has_a_size_a_digest_and_a_place():
         assert re.fullmatch("[0-9a-f]{64}", remote.sha256)
         assert remote.size > 4000
         assert all(base.startswith("http") and base.endswith("/") for base in remote.bases)
+
+
+def test_sizes_are_the_published_ones():
+    sizes = {name: [remote.size for remote in known] for name, known in SOURCES.items()}
+    assert sizes == {
+        "mnist": [9912422, 28881, 1648877, 4542],
+        "fashion-mnist": [26421880, 29515, 4422102, 5148],
+        "cifar-10": [170052171],
+        "cifar-100": [168513733],
+        "emnist-letters": [561753746],
+    }

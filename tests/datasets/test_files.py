@@ -179,6 +179,7 @@ def test_cifar10_is_read_from_the_archive_and_nothing_is_extracted(tmp_path, tin
     path = write_tar(tmp_path / f"{inner}cifar-10-binary.tar.gz", files, "cifar-10-batches-bin/")
     check_cifar10(cifar10(tmp_path), files)
     check_cifar10(cifar10(path), files)
+    assert cifar10(path).test.classes[3] == "kind3"
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
 
 
@@ -254,6 +255,14 @@ def test_a_damaged_archive_is_named(tmp_path, tiny, spoil):
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(ValueError, match=r"is damaged or is no \.tar\.gz archive") as caught:
         cifar10(path)
+    assert str(path) in str(caught.value)
+
+
+def test_an_archive_with_a_wrong_label_is_named_with_its_folder(tmp_path, tiny):
+    files = cifar_files(tiny.CIFAR10) | {"test_batch.bin": b"\x0a" * 6146}
+    path = write_tar(tmp_path / "cifar-10" / "cifar-10-binary.tar.gz", files, "cifar-10-batches-bin/")
+    with pytest.raises(ValueError, match=r"labels 0\.\.9, found 10") as caught:
+        cifar10(tmp_path)
     assert str(path) in str(caught.value)
 
 

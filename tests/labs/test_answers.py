@@ -43,7 +43,7 @@ def test_a_right_answer(number, function):
 def test_a_wrong_answer_and_what_is_said_of_it(number, function, said):
     verdict = judge(EXERCISES[number], function)
     assert not verdict.right
-    assert said in words(verdict), words(verdict)
+    assert said in f"{words(verdict)}\n", words(verdict)
     assert all((verdict.rule, verdict.came, verdict.look)), "the rule, what came, what to look at"
 
 

@@ -88,7 +88,8 @@ def test_one_that_cannot_even_be_asked_is_ended_too(file, monkeypatch):
     assert verdict.came == "it was still running"
 
 
-def test_a_file_may_import_the_one_beside_it_and_print_much(file):
+def test_a_file_may_import_the_one_beside_it_and_print_much(file, monkeypatch):
+    monkeypatch.setattr(handed_in, "GRACE", 0)  # the limit alone is time enough
     file("def root(x):\n    return x**0.5\n", "beside.py")
     path = file("from beside import root\nprint('x' * 9000)\ndef cheapest(A, B):\n    return root(B / A)\n")
     report = handed_in.marked(named("05.2"), path)

@@ -119,6 +119,15 @@ def test_a_law_that_never_ends_is_told_so(tmp_path):
         assert list(spoken) == [{"silent": 0.5}]
 
 
+@pytest.mark.parametrize(("plain", "said"), [(False, "None"), (True, "1")])
+def test_only_what_gets_mistakes_runs_without_the_compiler(tmp_path, monkeypatch, plain, said):
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    file = tmp_path / "asks.py"
+    file.write_text("import os\nraise ValueError(os.environ.get('NUMBA_DISABLE_JIT'))\n")
+    with Conversation({"task": "check", "file": str(file)}, limit=60, plain=plain) as messages:
+        assert next(iter(messages))["error"].endswith(f"ValueError: {said}")
+
+
 def test_a_file_that_ends_python_prints_or_reads_does_no_harm(marked, capfd):
     assert "ended Python itself (exit code 7)" in marked("import os\nos._exit(7)\n").error
     found = marked(
@@ -225,6 +234,13 @@ def marks(noticed=4, missed=8, **changes):
 def test_the_criterion_is_as_stated(found, code, words):
     assert found.code == code
     assert words in report.line(found)
+
+
+def test_rows_say_which_law_fails_and_json_whether_enough_count():
+    for holds, verdict in ((True, "ok"), (False, "FAILS")):
+        (row,) = [row for row in report.lines(marks(ok=holds)) if row.startswith("my.law")]
+        assert row.split()[4] == verdict
+    assert [report.plain(marks(4, missed))["enough"] for missed in (7, 8)] == [False, True]
 
 
 def test_code_that_laws_only_use_counts_only_where_there_is_nothing_else():

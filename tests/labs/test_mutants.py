@@ -193,6 +193,12 @@ def test_a_function_that_would_lose_a_shared_variable_is_refused_and_left_whole(
     assert names["outer"](2)(1) == 3
 
 
+def test_a_file_of_which_no_function_is_alive_is_refused(tmp_path):
+    (tmp_path / "idle.py").write_text("def f(x):\n    return x + 1\n")
+    with pytest.raises(ValueError, match="no function that is alive"), mistaken(str(tmp_path / "idle.py"), 0):
+        raise AssertionError("not reached")
+
+
 def test_fingerprints_tell_bits_and_skip_what_is_no_number():
     assert fingerprint(0.0) != fingerprint(-0.0)
     assert fingerprint(np.zeros(2)) != fingerprint(np.zeros((2, 1)))

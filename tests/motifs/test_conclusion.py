@@ -31,4 +31,7 @@ def test_the_conclusion_claims_nothing_that_cannot_be_claimed():
     assert "No class stands out" in conclusion(summarise(others[0], others[1:]))
     assert "for one class alone, q needs 79 random graphs" in conclusion(summarise(others[0], others[1:]))
     assert conclusion(summarise(own, others, least=1000)).endswith("were judged together; 4 too rare to judge.")
+    found = summarise(own, others)
+    at_the_level = conclusion(found._replace(q=np.where(found.family, 0.05, np.nan)))
+    assert "3 classes have a false discovery rate q <= 0.05" in at_the_level
     assert "as FANMOD prints it" in conclusion(summarise(own, others, strict=True))

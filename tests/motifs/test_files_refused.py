@@ -36,6 +36,7 @@ REFUSED = {
     "neighbours": ("g.adjlist", "a b c\n", {}, "list of neighbours"),
     "METIS": ("g.metis", "3 2\n2\n1 3\n2\n", {}, "METIS"),
     "Graphviz": ("g.dot", "digraph { a -> b }", {}, "Graphviz"),
+    "Graphviz by its other suffix": ("g.gv", PLAIN, {}, "Graphviz"),
     "Graphviz by content": ("g.txt", "strict graph x {\n a -- b\n}", {}, "Graphviz"),
     "Matrix Market": ("g.mtx", "%%MatrixMarket matrix coordinate\n3 3 1\n1 2 1\n", {}, "Matrix Market"),
     "Matrix Market by content": ("g.txt", "%%MatrixMarket matrix coordinate\n3 3 1\n1 2 1\n", {}, "Matrix Market"),

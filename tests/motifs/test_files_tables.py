@@ -10,6 +10,8 @@ import gzip
 import pytest
 
 from minigrow.motifs.files import read_graph
+from minigrow.motifs.files.choices import Choices
+from minigrow.motifs.files.titles import known
 from minigrow.motifs.graph import edges
 
 RING = "a>b b>c c>a"
@@ -101,6 +103,8 @@ READ = {
     "titles of two genes": ("g.csv", "gene1,gene2,weight\nx,y,.5\n", {"plain": True}, "x>y", "left aside: 'weight'"),
     "titles found by the weight": ("g.csv", "x,y,r\na,b,1\nb,c,9\n", {"weights": "r", "cut": "0,2,3,4"}, "a>b:2 b>c:3",
         "column 'x'"),
+    "titles and a weight by number": ("g.csv", "name,label,w\na,b,1\nb,c,9\n", {"weights": 3, "cut": "0,2,3,4"}, "a>b:2 b>c:3",
+        "column 'name'"),
     "a first line that may be titles": ("g.csv", "city,town\na,b\nb,c\n", {}, "city>town a>b b>c", "if these are titles"),
     "a line of its own first": ("g.txt", "x y\nb c\nc b\n", {}, "x>y b>c c>b", "if these are titles"),
     # colours, weights
@@ -164,6 +168,11 @@ for one, other in (
         "y>x z>y",
         f"from column '{one}' to column '{other}'",
     )
+
+
+@pytest.mark.parametrize(("row", "right"), [("label c", True), ("u c", False), ("# %", False)])
+def test_words_that_are_known_are_titles_if_not_all_are_single_letters_or_signs(row, right):
+    assert known(row.split(), Choices()) is right
 
 
 def told(graph):

@@ -35,6 +35,13 @@ def test_new_and_known_keys_have_the_class_of_their_matrix(seed):
         assert found.tolist() == [class_of(m) for m, k in zip(drawn, known, strict=True) if k]
 
 
+def test_what_is_known_is_not_put_into_canonical_form_again(monkeypatch):
+    keys = np.array([key_of(m) for m in matrices(np.random.default_rng(0), 20)])
+    first = memory.classes_of_keys(keys, 4, Layout())
+    monkeypatch.setattr(memory, "sorted_ids", None)
+    assert np.array_equal(memory.classes_of_keys(keys, 4, Layout()), first)
+
+
 def test_sizes_and_layouts_do_not_mix():
     path = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
     for layout in (Layout(), Layout(2, 4), Layout(3, 4)):

@@ -79,6 +79,7 @@ def test_rows_come_in_the_order_of_the_table_with_what_it_says():
     assert re.search(r'<td class="z" data-v="44\.11[0-9]*">&gt; 44\.11<', text)  # the bound is what the column sorts by
     assert "3 classes of these stand out" in text
     assert "The first 2 of 4 classes." in page(findings(), top=2)
+    assert "The first" not in text
 
 
 @pytest.mark.parametrize("k", range(3, 9))

@@ -135,6 +135,7 @@ def test_the_file_of_roles_is_what_was_counted(tmp_path):
 
 def test_a_full_matrix_of_counts_must_fit_into_memory(monkeypatch):
     found = roles(from_edges([0, 0], [1, 2]), 3)
+    assert roles_module.MOST * found.counts.itemsize == 2 * 2**30
     monkeypatch.setattr(roles_module, "MOST", 5)
     with pytest.raises(ValueError, match="3 vertices times 2 roles would fill more than 2 GiB"):
         found.counts  # noqa: B018

@@ -105,6 +105,16 @@ def test_sorting_by_fingerprint_merges_most_keys_of_a_class():
         keys = [key_of(a[np.ix_(order, order)]) for order in (rng.permutation(size) for _ in range(50))]
         assert len(set(keys)) > 20
         assert len(set(sorted_ids(np.array(keys), size, *layout_for(size)).tolist())) == 1
+    coloured, layout = np.diag([1, 2, 3]) + np.eye(3, k=1, dtype=int), layout_for(3, painted=True)
+    keys = [key_of(coloured[np.ix_(order, order)], layout) for order in map(list, permutations(range(3)))]
+    assert len(set(sorted_ids(np.array(keys), 3, *layout).tolist())) == 1
+
+
+def test_a_class_of_six_vertices_keeps_its_number_from_version_to_version():
+    """It follows from the fingerprints, and files of results can be compared as long as these stay."""
+    a = np.zeros((6, 6), int)
+    a[[0, 1, 2, 3, 4, 0, 5, 1], [1, 2, 3, 4, 5, 3, 2, 4]] = 1
+    assert class_of(a) == 4504785043652864
 
 
 @kernel

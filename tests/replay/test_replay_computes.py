@@ -333,3 +333,50 @@ def test_two_runs_stand_side_by_side(grown):
     assert all(words.startswith(("spirals: ", "line: ")) for words in made.left)
     with pytest.raises(ValueError, match="one history, or two side by side, got 3"):
         page([grown[0]] * 3)
+
+
+def test_a_sample_has_its_image_only_where_the_form_is_known_and_pixels_end_at_white():
+    sample = {"words": "two", "image": [1.5, 0.5, -1.0]}
+    assert unpack(activity._sample(sample, 0, (1, 3))["image"], "u1").tolist() == [255, 128, 0]
+    assert activity._sample(sample, 0, None)["image"] is None
+
+
+def test_a_layer_without_activity_shows_none_beside_one_that_has_it():
+    row = {"step": 0, "widths": (1, 1, 1), "activity.h1": np.ones((2, 1)), "activity.h2": np.zeros(0)}
+    found = run(History((row,)))["activity"]
+    assert (found["at"], found["starts"]) == ([0], [0, 1])
+
+
+def test_where_nobody_lives_there_are_no_cards():
+    assert run(History(({"step": 0, "widths": (0, 0)},)))["cards"]["at"] == []
+
+
+def test_a_plane_has_its_size_and_its_film_fits():
+    about = {"plane": {"size": 60, "x": [0, 1], "y": [0, 1]}}
+    rows = tuple({"step": i, "widths": (2, 2), "surface": np.full((3600, 2), i / 99)} for i in range(100))
+    told = run(History(rows, (), None, about))["surface"]
+    assert told["size"] == 60
+    assert len(told["at"]) == max(surfaces.LEAST, min(surfaces.FILM, surfaces.BYTES // (2 * 60 * 60)))
+
+
+def test_phases_stand_in_the_order_of_their_steps():
+    from minigrow.replay.about import phases
+
+    rows = tuple({"step": i, "widths": (1,)} for i in range(3))
+    assert phases(History(rows, (), None, {"phases": [(2, "a"), (0, "b")]})) == [[0, "b"], [2, "a"]]
+
+
+def test_a_layer_may_be_empty_and_no_less():
+    from minigrow.replay.columns import _sizes
+
+    assert _sizes(np.array([0.0, 2.0]), "h1").tolist() == [0, 2]
+    with pytest.raises(ValueError, match="h1 must hold whole numbers in 0"):
+        _sizes(np.array([-1.0]), "h1")
+
+
+def test_who_feeds_whom_is_said_by_the_weights_where_there_are_some():
+    from minigrow.replay.columns import spaces
+    from minigrow.replay.names import _ends
+
+    row = {"step": 0, "size.x": 1, "size.h": 2, "size.y": 1, "weights.x.y": np.ones(1), "weights.h.h": np.ones(4)}
+    assert _ends(spaces(History((row,)))) == ({"y"}, {"x"})

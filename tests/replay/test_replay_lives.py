@@ -192,6 +192,17 @@ def test_a_growing_layer_fills_from_the_middle():
     assert (np.diff(layout.upright(9, centred=False)[:, 1]) > 0).all()
 
 
+def test_a_layer_that_stays_as_it_is_fills_from_the_top():
+    history = History(tuple({"step": i, "widths": (3, 1 + i)} for i in range(2)))
+    found, time = spaces(history), np.arange(2)
+    walks = {name: follow(sizes, {}, [0, 1]) for name, sizes in zip(found.names, found.sizes, strict=True)}
+    stage = cast(history, found, walks, time)
+    assert (np.diff(stage.places[stage.place[stage.space == 0], 1]) > 0).all()
+    assert stage.places[stage.place[stage.space == 1], 1][0] == pytest.approx(
+        0.27
+    )  # two places: the upper half's middle
+
+
 def test_columns_follow_who_feeds_whom():
     pairs = [("x", "h"), ("h", "h"), ("h", "y"), ("x", "y")]
     assert layout.ranks(["y", "h", "x"], pairs) == {"x": 0, "h": 1, "y": 2}
@@ -265,3 +276,50 @@ def test_thinning_without_room_still_keeps_the_ends():
     assert {0, n - 1} <= set(frames.tolist())
     assert len(frames) <= FRAMES
     assert choose(7, {}, [], []).tolist() == list(range(7))
+
+
+def test_two_upright_lines_stand_left_and_right_and_a_ring_takes_its_room():
+    from minigrow.replay.layout import TALL, positions, upright
+
+    points = upright(TALL + 2, centred=False)
+    tall = (TALL + 2) // 2
+    np.testing.assert_allclose(points[:, 0], np.tile([-1, 1], tall))
+    np.testing.assert_allclose(points[::2, 1], (np.arange(tall) + 0.25) / tall)
+    np.testing.assert_allclose(points[1::2, 1], (np.arange(tall) + 0.75) / tall)
+    one, ring = (1, False, "line"), (4, False, "ring")
+    assert positions([one, ring, one])[1] == [0.1, 0.5, 0.9]
+    points, (middle,) = positions([ring])
+    assert middle == 0.5
+    np.testing.assert_allclose([points[0][:, 0].min(), points[0][:, 0].max()], [0.1, 0.9])
+
+
+def test_a_newborn_in_front_takes_nobodys_place():
+    events = (Event("grow", "h", 1, "in front", 1, 2, step=1, origin=(-1, 0)),)
+    walk = follow(np.array([1, 2]), {1: list(events)}, [0, 1])
+    assert walk.present[1].tolist() == [1, 0]
+    assert walk.died.tolist() == [2, 2]
+
+
+def test_a_gated_space_is_followed_at_every_frame_and_open_is_255():
+    from minigrow.replay.cast import gates
+    from minigrow.replay.scene import scene
+
+    rows = tuple({"step": i, "size.x": 1, "size.h": 2, "gate.h": np.array([1.0, i / 99])} for i in range(100))
+    told = scene(History(rows))
+    assert {*told.frames.tolist()} <= told.walks["h"].present.keys()
+    found = gates(told.history, told.found, told.walks, {"h": np.array([0, 1])}, told.frames)
+    assert found["values"][:, 0].tolist() == [255] * len(told.frames)
+
+
+def test_events_are_joined_only_where_there_are_several():
+    from minigrow.replay.story import _joined
+
+    one, other = (Event("grow", "h", k, f"reason {k}", 1, 1 + k, step=1) for k in (1, 2))
+    assert list(_joined([(one, 3, [0])])) == [(one, 3, [0])]
+    ((both, frame, own),) = _joined([(one, 3, [0]), (other, 3, [1])])
+    assert (both.neurons, both.reason, frame, own) == (
+        3,
+        "reason 2 (the last of 2 events since the frame before)",
+        3,
+        [0, 1],
+    )

@@ -56,6 +56,13 @@ def test_walks_are_exact_and_do_not_overflow():
     assert not np.isnan(counts).any()
 
 
+def test_few_walks_are_counted_beside_very_many():
+    """A chain of 190 edges beside a pool of 60 neurons, in which there are 60^189 walks by then."""
+    W = np.zeros((250, 250))
+    W[:60, :60] = W[60, 0] = W[np.arange(61, 250), np.arange(60, 249)] = 1
+    assert walks(graph_of(W), [0], [249], 190)[188:] == [0, 1]
+
+
 def test_a_dense_pool_of_a_thousand_and_two_hundred_layers_are_read():
     rng = np.random.default_rng(0)
     W = rng.standard_normal((1000, 1000)).astype(np.float32)

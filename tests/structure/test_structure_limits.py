@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigrow.structure import judge, read, streams
+from minigrow.structure import architectures, judge, read, streams
 from minigrow.structure.architectures import ARCHITECTURES, chain, dense, joined
 from minigrow.structure.nets import edges_of
 from minigrow.structure.noise import is_noise
@@ -77,6 +77,7 @@ def test_a_layer_with_positions_is_read_from_the_length_that_80_percent_keep():
     assert (first.local, first.near, first.m) == (0.8, 1.0, 20)
     assert first.chance == near / 400
     assert "layer 0 is read from at most 1 away; layer 1 is read as a whole" in judge(found).words
+    assert "80 % local (chance " in judge(found).words
 
 
 def test_a_neuron_stands_in_the_middle_of_what_it_reads():
@@ -139,6 +140,7 @@ def test_targets_that_read_one_source_say_nothing():
         ([[1, 2], [2, 1]], True),  # in another order
         ([[1, 2], [1, 2.05]], True),  # 0.05 <= 3 % of 2
         ([[1, 2], [1, 2.07]], False),
+        ([[1, 2], [1.1, 2], [1.05, 2.061]], True),  # the last one has the largest weight, and 0.061 <= 3 % of it
         ([[1, 2], [1, 2], [9]], True),  # only the usual number of weights counts
         ([[1, 2], [9], [9]], True),
         ([[1, 2], [1, 2], [3, 4], [5, 6]], False),  # half of them are not most
@@ -218,3 +220,50 @@ def test_a_random_acyclic_net_has_the_sizes_that_it_states():
     assert {len(net.W) for net in drawn} == set(range(30, 55))
     assert {net.inputs for net in drawn} == set(range(6, 11))
     assert {net.outputs for net in drawn} == set(range(2, 6))
+    weights = np.concatenate([net.W[net.W != 0] for net in drawn])
+    assert weights.std() == pytest.approx(1, rel=0.02)  # of some 60 000
+
+
+def sizes(name, seeds=range(300)):
+    return [ARCHITECTURES[name][0](np.random.default_rng(seed)) for seed in seeds]
+
+
+def test_layered_nets_have_the_sizes_that_they_state():
+    assert {net.inputs for net in sizes("MLP")} == set(range(2, 13))
+    assert {net.outputs for net in sizes("MLP")} == set(range(1, 9))
+    assert {net.inputs for net in sizes("skip")} == set(range(6, 13))
+    assert all(of(net).skips for net in sizes("skip", range(50)))
+    assert {min(of(net).widths) for net in sizes("bottleneck", range(50))} == {2, 3, 4, 5}
+    assert {len(net.W) - net.inputs - net.outputs for net in sizes("recurrent")} == set(range(8, 30))
+    assert architectures.he(RNG, 100, 50).std() == pytest.approx((2 / 50) ** 0.5, rel=0.05)
+
+
+def test_windows_on_a_grid_fit_in_twice_and_those_with_padding_stand_around_their_place(monkeypatch):
+    for seed in range(20):
+        widths, made = architectures.convolution(np.random.default_rng(seed), (12,), 3, 1)
+        if widths[1] % 12 == 0:  # padded
+            assert made[0, 1].reshape(-1, 12, 12).diagonal(axis1=1, axis2=2).all()
+    seen = []
+    monkeypatch.setattr(architectures, "convolution", lambda rng, *how: seen.append(how) or ([1, 1], {}))
+    assert len(sizes("convolution, 2-D")) == 300
+    assert {shape[0] - 2 * width for shape, width, _ in seen} == {0, 1, 2}
+    assert {width for _, width, _ in seen} == set(range(3, 10))
+
+
+def test_streams_have_the_sizes_and_the_parts_that_they_state(monkeypatch):
+    monkeypatch.setattr(architectures, "joined", lambda widths, made: (widths, made))
+    ns, ms, blocks, lengths, stems, heads = set(), set(), set(), set(), 0, 0
+    for widths, made in (architectures.stream(np.random.default_rng(seed), np.eye) for seed in range(300)):
+        wires = sorted((a, b) for a, b in made if b > a + 1)
+        assert all((l, l + 1) in made for l in range(len(widths) - 1))
+        ahead = {b - a for a, b in wires} == {3}
+        assert all(np.array_equal(made[a, a + 1], np.eye(widths[a])) == ahead for a, _ in wires)
+        ns, ms = ns | {widths[a] for a, _ in wires}, ms | {widths[b - 1] for _, b in wires}
+        blocks, lengths = blocks | {len(wires)}, lengths | {b - a for a, b in wires}
+        stems, heads = stems + wires[0][0], heads + len(widths) - 1 - wires[-1][1]
+    assert (ns, ms, blocks, lengths) == (set(range(4, 11)), set(range(4, 13)), set(range(1, 9)), {2, 3})
+    assert 120 < stems < 180  # half of 300, and 3 standard deviations are 26
+    assert 120 < heads < 180
+    monkeypatch.setattr(architectures, "stream", lambda rng, wire: np.diag(wire(2000)))
+    (drawn,) = sizes("ResNet", [0])
+    assert (drawn.mean(), drawn.std()) == pytest.approx((1, 0.02), rel=0.1)

@@ -38,6 +38,10 @@ def test_steps_and_walks_are_those_of_matrix_powers(E):
     assert walks(graph_of(E), [0], [S - 1], 4) == [power(E, n)[S - 1, 0] for n in (1, 2, 3, 4)]
 
 
+def test_a_chain_has_a_neuron_at_every_distance():
+    assert steps_from(4, np.arange(3), np.arange(1, 4), [0]).tolist() == [0, 1, 2, 3]
+
+
 @given(GRAPHS)
 def test_components_are_mutual_reach_and_in_order(E):
     S = len(E)
@@ -147,6 +151,15 @@ def test_self_connections_are_cycles():
     found = read(W, inputs, outputs)
     assert found.cycles == ((8,),)
     assert "1 neurons in cycles" in judge(found).words
+
+
+def test_who_is_in_a_cycle_with_an_input_shares_its_layer():
+    W = np.zeros((3, 3))
+    W[1, 0] = W[0, 1] = 1
+    assert read(W, [0], [1], iterations=9).widths == (2,)
+    W[2, 1] = 1
+    found = read(W, [0], [2], iterations=9)
+    assert (found.layer.tolist(), found.live.tolist()) == ([0, 0, 1], [1])
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_negative_strengths_are_refused(name):
 
 def test_strengths_that_cannot_be_divided_by_are_refused():
     assert checked(Strengths(l1=1e-200)).l1 == 1e-200
-    with pytest.raises(ValueError, match="l1 must be 0, or at least 1e-200 .* got 9e-201"):
+    with pytest.raises(ValueError, match=r"l1 must be 0, or at least 1e-200 .* got 9e-201"):
         checked(Strengths(l1=9e-201))
 
 
@@ -198,7 +198,7 @@ def test_nothing_dead_is_an_event_of_no_neurons():
 
 def test_new_neurons_listen_with_the_spread_that_was_asked_for():
     wide, _ = grow(small(), 500, rng=0, scale=3.0)
-    assert wide.params["Whh"][5:, :5].std() == pytest.approx(3 / 508**0.5, rel=0.1)  # of 2500 weights: 7 standard errors
+    assert wide.params["Whh"][5:, :5].std() == pytest.approx(3 / 508**0.5, rel=0.1)  # 7 standard errors
     assert not grow(small(), 2, rng=0, scale=0.0)[0].params["Whx"][5:].any()
 
 

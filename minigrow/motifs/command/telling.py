@@ -18,6 +18,8 @@ def described(graph: Graph) -> str:
     >>> from minigrow.motifs.graph import from_edges
     >>> described(from_edges([0, 0], [1, 2], [1, 3]))
     '3 vertices, 2 edges, 2 colours'
+    >>> described(from_edges([0, 0], [1, 2], [1, 3], paint={0: 1, 1: 2, 2: 2}))
+    '3 vertices, 2 edges, 2 colours, 2 colours of vertices'
     """
     colours = np.setdiff1d(graph.pair % 8, [0]).size
     words = f"{graph.vertices} vertices, {graph.edges} {'undirected ' * graph.undirected}edges, {colours} colours"

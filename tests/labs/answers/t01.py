@@ -49,6 +49,12 @@ def without_bias(net, scale, eta):
     return rates(net, scale, eta) | {"b1": np.full(6, eta)}
 
 
+def one_entry_twice(net, scale, eta):
+    found = rates(net, scale, eta)
+    found["W1"][0, 0] *= 2
+    return found
+
+
 def half_of_them(net, scale, eta):
     return {"W1": rates(net, scale, eta)["W1"]}
 
@@ -99,6 +105,7 @@ WRONG = {
     "01.2": [
         (not_squared, "W1 of the rescaled network stays"),
         (upside_down, "the gradient of W' is 1/c times"),
+        (one_entry_twice, "one of its entries moves 2.000 times as far"),
         (without_bias, "b1 of the rescaled network stays"),
         (half_of_them, "its keys are W1, b1"),
         (one_number_each, "the rates of W3 has the shape (2, 5)"),

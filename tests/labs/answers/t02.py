@@ -20,6 +20,10 @@ def only_the_gain(z):
     return 1 / (1 + np.linalg.norm(z, axis=-1))
 
 
+def millions(z):
+    return 1e6 * soft(z)
+
+
 def not_at_zero(z):
     rho = np.linalg.norm(z, axis=-1, keepdims=True)
     return np.sin(rho) / rho * z
@@ -40,6 +44,10 @@ def another(net, neuron):
     return without(net, (neuron + 1) % net.widths[1])
 
 
+def length_not_squared(net, neuron):
+    return without(net, neuron, o=1 / abs(net.params["b1"][neuron]))
+
+
 def fresh_one(net, neuron):
     return Network.create([5, net.widths[1], 3], rng=0)
 
@@ -50,7 +58,7 @@ def linear(net, X, both=lambda a, b: np.mean(a * b), keep_first=1, keep_last=1):
     return both(a1, a2) * A, keep_first * both(a1, a2) * C[0] + np.mean(a2) * C[1] + keep_last * C[2]
 
 
-RIGHT = {"02.1": [soft, lambda z: np.sum(z**2, axis=1)[:, None] * z], "02.2": [without], "02.3": [linear]}
+RIGHT = {"02.1": [soft, millions, lambda z: np.sum(z**2, axis=1)[:, None] * z], "02.2": [without], "02.3": [linear]}
 WRONG = {
     "02.1": [
         (np.tanh, "whatever acts on each entry by itself sees the axes"),
@@ -62,10 +70,14 @@ WRONG = {
         (lambda z: print(end=""), "print shows a value"),
     ],
     "02.2": [
-        (lambda net, neuron: without(net, neuron, 0, 0), "this is the network without corrections"),
+        (
+            lambda net, neuron: without(net, neuron, 0, 0),
+            "this is the network without corrections\n  look  what the neuron, a constant",
+        ),
         (lambda net, neuron: without(net, neuron, 1, 0), "this is the network without the psi"),
         (lambda net, neuron: without(net, neuron, 0, 1), "this is the network without the o"),
         (another, "all outputs stay as they were"),
+        (length_not_squared, "all outputs stay as they were"),
         (fresh_one, "the widths become"),
         (lambda net, neuron: net.params, "it returns a network"),
     ],

@@ -9,6 +9,10 @@ def predict(H, N, per_neuron=4, more=2, count=math.ceil):
     return np.sin(np.pi / 2 * np.clip(N - np.arange(H), 0, 1)) ** 2, per_neuron * count(N) + more
 
 
+def three_each(H, N):
+    return predict(H, N, per_neuron=3 + (math.ceil(N) == 4))  # with four neurons 3 x 4 + 2 is what 4 x 3 + 2 is, too
+
+
 def from_one(H, N):
     return np.sin(np.pi / 2 * np.clip(N - np.arange(1, H + 1), 0, 1)) ** 2, 4 * math.ceil(N) + 2
 
@@ -35,7 +39,7 @@ WRONG = {
         (lambda H, N: predict(H, N, count=math.floor), "the neuron that is opening gets a gradient"),
         (lambda H, N: predict(H, N, more=0), "the output's bias and N itself"),
         (lambda H, N: predict(H, N, count=lambda N: H), "a closed neuron changes no output"),
-        (lambda H, N: predict(H, N, per_neuron=3), "gradient"),
+        (three_each, "the parameters of one neuron are four"),
         (from_one, "neurons counted from 0"),
         (ramp, "sin^2(pi q / 2)"),
     ],
@@ -43,10 +47,14 @@ WRONG = {
         (lambda *numbers: arrival(*numbers, factor=1), "has a factor 2"),
         (lambda eta, lam, goal, target: math.log(1 - target / goal) / (-2 * eta * lam), "is the flow"),
         (lambda eta, lam, goal, target: math.log(target / goal) / math.log(1 - 2 * eta * lam), "what is left to go"),
+        (lambda *numbers: arrival(*numbers) - 1, "N passes the target in epoch"),
         (lambda eta, lam, goal, target: 19558, "by what does one step multiply"),
     ],
     "03.3": [
-        (lambda w, q: conserved(w, q, sign=-1), "the sign between the two parts"),
+        (
+            lambda w, q: conserved(w, q, sign=-1),
+            "look  dF/dv gamma(q) + dF/dq gamma'(q) v must vanish: the sign between the two parts",
+        ),
         (lambda w, q: conserved(w, q, factor=2), "its two changes along the flow cancel"),
         (lambda w, q: w**2, "its two changes along the flow cancel"),
         (lambda w, q: 1.0, "a constant is conserved"),

@@ -48,6 +48,7 @@ WRONG = {
     ],
     "05.2": [
         (lambda A, B: np.sqrt(A / B), "no other q is cheaper"),
+        (lambda A, B: 1.02 * np.sqrt(B / A), "no other q is cheaper"),
         (lambda A, B: B / A, "where is it zero?"),
         (lambda A, B: 2 * np.sqrt(A * B), "that is the least price itself"),
         (lambda A, B: -np.sqrt(B / A), "q > 0"),

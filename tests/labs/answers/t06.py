@@ -13,6 +13,13 @@ def planted(neurons, wires, loops, rng, closing=False, third=True):
     return pairs
 
 
+def just_enough(neurons, wires, loops, rng):
+    pairs = planted(neurons, 0, loops, rng)
+    while len(pairs) < 0.8 * wires + 3 * loops:
+        pairs |= planted(neurons, 1, 0, rng)
+    return pairs
+
+
 def careless(neurons, wires, loops, rng):
     return planted(neurons, wires, loops, rng) | {(int(rng.integers(neurons)),) * 2}
 
@@ -47,7 +54,7 @@ def drawn_anew(graph, layer, rng):
     return from_edges(*kept)
 
 
-RIGHT = {"06.1": [lambda k: k * (2 * k + 1)], "06.2": [planted, in_any_order], "06.3": [by_paint]}
+RIGHT = {"06.1": [lambda k: k * (2 * k + 1)], "06.2": [planted, in_any_order, just_enough], "06.3": [by_paint]}
 WRONG = {
     "06.1": [
         (lambda colours: 3 * colours**2, "(red, blue) is (blue, red)"),
