@@ -101,7 +101,7 @@ class Network(Spaces):
                 f"x and y must be symbols 0..{self.symbols - 1} in two vectors of one length, got {validate.said(x)} "
                 f"and {validate.said(y)}."
             )
-        return x, y, validate.matrix(validate.numbers(h, "h")[None], self.neurons, self.theta.dtype, "h")[0]
+        return x, y, validate.inputs(validate.numbers(h, "h")[None], self.neurons, self.theta, "h")[0]
 
     def bound(self, g: np.ndarray, loss: str = "softmax") -> Callable[..., float]:
         """Return f(x, y, h) -> loss that writes the gradient into g (P,) and the last state of the chunk into h (H,)."""

@@ -23,7 +23,7 @@ from minigrow.isotropic.growing import grow
 from minigrow.isotropic.network import Network
 from minigrow.isotropic.pruning import prune
 from minigrow.nn import validate
-from minigrow.nn.door import door
+from minigrow.nn.door import door, fields
 
 
 def of_neurons(net: Network, layer: int) -> np.ndarray:
@@ -69,11 +69,10 @@ def adapt(
     >>> net.widths, events[0].reason
     ((4, 5, 2), 'too few spare neurons: 0 of 2 with singular value (sigma) at most 0.5')
     """
-    validate.choice(by, BY, "by")
+    _check(tau, scaffold, counted, by)
     X = X if X is None else validate.inputs(X, net.widths[0], net.theta)
-    sigma = COUNTED[validate.choice(counted, COUNTED, "counted")](net, layer)
-    spare = int(np.sum(sigma <= validate.positive(tau, "tau")))
-    missing = validate.whole(scaffold, "scaffold") - spare
+    spare = int(np.sum(COUNTED[counted](net, layer) <= tau))
+    missing = scaffold - spare
     words = f"too few spare neurons: {spare} of" if missing > 0 else f"too many spare neurons: {spare} instead of"
     reason = f"{words} {scaffold} with singular value (sigma) at most {tau:g}"
     change = max(missing, 1 - net.widths[layer + 1])
@@ -84,6 +83,13 @@ def adapt(
     else:
         net, event = prune(net, layer, -change, by=by, X=X, reason=reason)
     return net, (event,)
+
+
+def _check(tau, scaffold, counted, by):
+    validate.positive(tau, "tau")
+    validate.whole(scaffold, "scaffold")
+    validate.choice(counted, COUNTED, "counted")
+    validate.choice(by, BY, "by")
 
 
 class AutoAdapt(NamedTuple):
@@ -104,10 +110,15 @@ class AutoAdapt(NamedTuple):
     by: str = "sigma"
 
     def __call__(self, net: Network, context: Context) -> tuple[Network, tuple[Event, ...]]:
-        """Return the adapted network and what happened, last hidden layer first. Raises ValueError for every < 1."""
+        """Return the adapted network and what happened, last hidden layer first.
+
+        Raises ValueError for every < 1, and at the first visit for whatever `adapt` refuses, be it due or not.
+        """
+        due = context.epoch % validate.whole(self.every, "every", least=1) == 0
+        fields(self)
+        _check(self.tau, self.scaffold, self.counted, self.by)
         how = {"rng": context.rng, "X": self.X, "counted": self.counted, "by": self.by}
         happened: tuple[Event, ...] = ()
-        due = context.epoch % validate.whole(self.every, "every", least=1) == 0
         for layer in range(net.layers - 2, -1, -1) if due else ():
             net, events = adapt(net, layer, self.tau, self.scaffold, **how)
             happened += events

@@ -54,7 +54,7 @@ def check_null(null: NullModel) -> None:
         raise ValueError(f"the number of random graphs must be >= 0, got {null.random}. 0 counts without comparing.")
     if not 0 < null.switches < np.inf:
         raise ValueError(f"switches per edge must be above 0, got {null.switches}. {SWITCHES:g} are usual.")
-    if null.switches > MOST:
+    if float(null.switches) > MOST:  # float16 cannot hold it
         raise ValueError(
             f"switches per edge must be at most {MOST:g}, got {null.switches:g}: a walk has forgotten its start after about "
             f"{SWITCHES:g}, and more only takes longer."

@@ -133,7 +133,7 @@ def matrix(X: Any, width: int | None = None, dtype: Any = None, name: str = "X")
     return array
 
 
-def inputs(X: Any, width: int, theta: np.ndarray) -> np.ndarray:
+def inputs(X: Any, width: int, theta: np.ndarray, name: str = "X") -> np.ndarray:
     """Return X as `matrix` does in the float type of theta; it may be complex where theta is, as a derivative check needs it.
 
     Raises ValueError as `matrix` does, and for a complex X where theta is real.
@@ -141,8 +141,8 @@ def inputs(X: Any, width: int, theta: np.ndarray) -> np.ndarray:
     >>> inputs([[1, 2]], 2, np.zeros(3, np.float32)).dtype
     dtype('float32')
     """
-    X = matrix(X, width, theta.dtype)
-    return X if np.iscomplexobj(theta) else real(X, "X")
+    X = matrix(X, width, theta.dtype, name)
+    return X if np.iscomplexobj(theta) else real(X, name)
 
 
 def real(array: np.ndarray, name: str) -> np.ndarray:

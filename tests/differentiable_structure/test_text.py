@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.differentiable_structure import alphabet_of, easy, hard
+from minigrow.differentiable_structure import Network, alphabet_of, easy, hard
 from minigrow.differentiable_structure.text import decode, encode, read_text
 
 
@@ -81,6 +81,7 @@ def test_text_files(tmp_path):
         (lambda: hard(10, 0, rng=0), "letters must be a whole number >= 1"),
         (lambda: hard(10, rng="0"), "rng must be"),
         (lambda: encode("abc", "ab"), "'c' at place 2"),
+        (lambda: Network.create("ab", rng=0).gradient([0], [1], [1j]), "h must be real, got complex128"),
         (lambda: encode("ab", ["a", "b"]), r"an alphabet must list each symbol once, .*got \['a', 'b'\]"),
     ],
 )

@@ -316,3 +316,9 @@ def test_unknown_choices(options, words):
         adapt(silent_first(), 0, **options)
     with pytest.raises(ValueError, match=words):
         AutoAdapt(**options)(silent_first(), after(1))
+
+
+@pytest.mark.parametrize("wrong", [{"tau": 0.0}, {"scaffold": -1}, {"counted": "some"}, {"by": ""}, {"tau": []}])
+def test_a_policy_that_is_not_due_yet_is_checked_all_the_same(wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
+        AutoAdapt(every=99, **wrong)(with_spectrum([1.5]), after(1))

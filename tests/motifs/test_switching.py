@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from minigrow.laws.motifs.cases import adjacency, draw_graph, dressed
 from minigrow.laws.motifs.null import kept
 from minigrow.motifs import NullModel, analyse, edges, from_edges, randomise
+from minigrow.motifs.chance import check_null
 from minigrow.motifs.graph import colour_blind
 from minigrow.motifs.mixing import in_place
 from minigrow.motifs.passes import PASSES, TRIES, offer_naive, offered
@@ -70,6 +71,10 @@ def test_nothing_is_changed_in_the_caller_s_graph(procedure):
 def test_senseless_null_models_are_refused(null, rule):
     with pytest.raises(ValueError, match=rule):
         randomise(from_edges([0], [1]), np.random.default_rng(0), null)
+
+
+def test_switches_may_be_a_number_of_half_precision():
+    check_null(NullModel(switches=np.float16(2)))
 
 
 def between_blocks(graph, blocks):
