@@ -53,6 +53,13 @@ def test_a_network_whose_best_amplitude_is_known(target):
     assert found.reason == f"scaled by (g) {target**0.5:.3g}, which takes the held-out loss from {before:.4g} to 0"
 
 
+def test_a_sixteenth_to_four_are_tried_and_two_amplitudes_are_grid_enough():
+    net, proposal, X = quadratic()
+    tried = line_search(net, 0, proposal, X, X[:, :1], "mse").amplitudes
+    assert tried.tolist() == [0, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4]
+    assert line_search(net, 0, proposal, X, X[:, :1], "mse", (1.0, 2.0)).g == 1
+
+
 def test_held_out_data_may_say_no():
     net, proposal, X = quadratic()
     assert line_search(net, 0, proposal, X, -X[:, :1], "mse").g == 0

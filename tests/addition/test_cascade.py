@@ -76,9 +76,11 @@ def test_inputs_and_errors_of_any_origin_will_do():
     rng = np.random.default_rng(4)
     X = np.column_stack([np.ones(50), rng.standard_normal((50, 2))])
     X = np.column_stack([X, np.tanh(X @ rng.standard_normal(3))])
-    a, S = climbed(X, rng.standard_normal((50, 1)), ACTIVATIONS["tanh"], rng=0)
+    E = rng.standard_normal((50, 1))
+    a, S = climbed(X, E, ACTIVATIONS["tanh"], rng=0)
     assert a.shape == (4,)
     assert S > 0
+    assert np.array_equal(climbed(X, E, ACTIVATIONS["tanh"], rng=0, candidates=8, steps=100)[0], a)
     start, _ = climbed(X, X[:, 1:2], ACTIVATIONS["tanh"], rng=0, steps=0)
     assert np.mean((X @ start) ** 2) == pytest.approx(1)
 

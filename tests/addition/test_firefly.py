@@ -154,6 +154,10 @@ def test_nothing_to_do_and_inputs_that_say_nothing():
     assert proposal.slope == proposal.curvature == 0
     empty = seen._replace(block=seen.block._replace(X=seen.block.X * [0, 0, 0, 0, 1]))
     assert np.isfinite(firefly(empty, 2, rng=0).A).all()
+    flat = seen._replace(block=seen.block._replace(W1=np.zeros((5, 3))))  # no fan-in to compare `small` with
+    raw, found = (firefly(flat, 1, rng=0, small=0.1, steps=steps) for steps in (0, 1))
+    assert np.allclose(np.linalg.norm(found.A, axis=0), 0.1)
+    assert np.sum(found.A * raw.A) > 0  # a step leads a little away
 
 
 def test_mistakes_are_explained():

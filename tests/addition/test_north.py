@@ -140,6 +140,7 @@ def test_span_and_shares():
     assert np.allclose(Q.T @ Q, np.eye(4), rtol=0, atol=1e-14)
     assert np.allclose(outside(Q, np.ones((30, 1))), shares(H / np.linalg.norm(H, axis=0), np.ones((30, 1))))
     assert span(np.zeros((5, 2))).shape == (5, 0)
+    assert span(np.array([[1.0, 1], [0, 3**0.5]]), 0.4).shape == (2, 1)  # eigenvalues 0.5 and 1.5
     nearly = span(np.column_stack([H[:, 0], H[:, 0] + 1e-4 * H[:, 3]]))
     assert np.allclose(nearly.T @ nearly, np.eye(2), rtol=0, atol=1e-14)
 

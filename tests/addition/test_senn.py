@@ -1,5 +1,7 @@
 """SENN against its formulas written out with pseudo-inverses and loops, its slope against differences, and its edges."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,11 @@ def test_without_random_starts_nothing_is_left_to_chance():
     seen = case(6)[3]
     found = [senn(seen, 1, rng=seed, starts=0, steps=0).A for seed in range(30)]
     assert all(np.array_equal(A, found[0]) for A in found)
+    b = seen.block
+    Q = np.linalg.qr(np.hstack([b.X, b.H]))[0]
+    faint = around(b._replace(G=b.G - Q @ (Q.T @ b.G) + 1e-6 * b.X[:, :3]))  # what inputs say alone is little
+    found = [senn(faint, 1, rng=seed, starts=0, steps=0).A for seed in range(2)]
+    assert np.array_equal(*found)
 
 
 def test_steps_that_help_double_until_they_are_as_long_as_the_fan_in():
@@ -120,6 +127,13 @@ def test_steps_that_help_double_until_they_are_as_long_as_the_fan_in():
     seen = look(MLP.create([1, 1, 1], rng=0), 0, X, np.sign(X), "mse")
     first, last = (np.linalg.norm(senn(seen, 1, rng=0, starts=0, steps=steps).A) for steps in (0, 5))
     assert last == pytest.approx(1.2 * 1.4 * 1.8 * 2 * 2 * first, rel=1e-6)
+
+
+def test_a_step_that_does_not_help_is_taken_back_and_made_a_quarter_as_long():
+    seen = case(6)[3]
+    path = [senn(seen, 1, rng=0, starts=0, steps=steps).A for steps in range(5)]
+    moved = [np.linalg.norm(b - a) / np.linalg.norm(a) for a, b in pairwise(path)]
+    assert moved == pytest.approx([0.2, 0.4, 0, 0.8 / 4])
 
 
 def test_the_promised_gradient_is_the_network_s():

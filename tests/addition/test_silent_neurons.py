@@ -77,6 +77,7 @@ def test_the_control_climbs_and_never_gets_there(seed):
     np.testing.assert_allclose(at_best / np.linalg.norm(at_best), best.B / np.linalg.norm(best.B), atol=1e-12)
     lazy = gradmax_optimised(seen, 1, 0)  # the program's 100 steps at Keras's rate, .001
     assert np.linalg.norm(lazy.B - start.B) < 0.25 * np.linalg.norm(start.B)
+    assert np.array_equal(gradmax_optimised(seen, 1, 0, steps=100).B, lazy.B)
 
 
 @pytest.mark.parametrize("act", ["tanh", "gelu", "relu1", "sigmoid"])

@@ -181,6 +181,7 @@ def test_only_positive_shares_are_splitting():
     plain, signed = splitting(seen), signed_splitting(seen, c=1.0, offspring=4)
     assert signed.curvature == plain.curvature
     assert np.array_equal(signed.A, plain.A)
+    assert best(np.array([1.0, 4.0]), np.eye(2), 1.0).rate == 1  # where no split pays, too
     for options, words in (({"c": 0.5}, "c must be"), ({"offspring": 5}, "2, 3 or 4"), ({"c": np.nan}, "c must be")):
         with pytest.raises(ValueError, match=words):
             signed_splitting(seen, **options)

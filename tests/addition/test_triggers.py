@@ -69,6 +69,7 @@ def test_plateau_says_how_much_and_waits_after_a_growth():
         Plateau(2, 0.01)(None, 0, at(9, [4, 2, 1, 1])).reason
         == "training loss fell by 50 % (from 2 to 1) over 2 rows, at least 1 %"
     )
+    assert Plateau(2, 0.5)(None, 0, at(9, [4, 2, 1, 1])).reason.endswith("over 2 rows, at least 50 %")
     settled = [2, 2, 2, 2, 2, 2]
     assert Plateau(2, 0.01)(None, 0, at(6, settled, grown=[3])).grow
     waiting = Plateau(2, 0.01)(None, 0, at(6, settled, grown=[4]))
@@ -194,6 +195,8 @@ def test_the_bottleneck_in_words_and_its_ratio():
     assert not BottleneckNorm(ratio=1.6)(net, 0, context).grow
     with pytest.raises(ValueError, match="neurons must be a whole number >= 1"):
         BottleneckNorm(neurons=0)(net, 0, context)
+    done = BottleneckNorm()(net, 0, at(1, X=X, y=net(X), loss="mse"))
+    assert (done.grow, done.value) == (False, 0)  # nothing to gain for anyone
     with pytest.raises(ValueError, match="ratio must be a finite number > 0"):
         BottleneckNorm(ratio=0)(net, 0, context)
 

@@ -98,3 +98,13 @@ def test_a_damaged_archive_is_named(tmp_path, letters):
         with pytest.raises(ValueError, match="is damaged") as caught:
             emnist_letters(tmp_path)
         assert str(path) in str(caught.value)
+
+
+def test_an_archive_that_says_it_unpacks_to_far_too_much_is_not_unpacked(tmp_path, letters):
+    path = write_archive(tmp_path, letters())
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"gzip/emnist-letters-train-images") - 22  # of the unpacked size, in the list at the end
+    content[place : place + 4] = b"\xff\xff\xff\x7f"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"says it unpacks \d+ bytes to 2147483647"):
+        emnist_letters(tmp_path)

@@ -5,11 +5,12 @@ import http.server
 import re
 import threading
 from typing import NamedTuple
+from urllib.error import HTTPError
 
 import numpy as np
 import pytest
 
-from minigrow.datasets import fetch
+from minigrow.datasets import fetch, internet
 from minigrow.datasets.internet import download
 from minigrow.datasets.sources import SOURCES, Remote
 
@@ -159,6 +160,20 @@ def test_a_server_that_sends_another_piece_is_asked_for_the_whole(tmp_path, serv
         download(remote, tmp_path)
     assert [asked.range for asked in server.asked] == ["bytes=50-", None]
     assert files(tmp_path) == {"things.gz.part": CONTENT[:50]}
+    server.lie = "bytes 0-9/10"  # and nobody had asked for a piece
+    with pytest.raises(ConnectionError, match=r"got a piece of it \(bytes 0-9/10\)"):
+        download(remote, tmp_path / "new")
+
+
+def test_a_server_that_refuses_the_whole_as_a_piece_is_asked_once(tmp_path, remote, monkeypatch):
+    answers = iter([HTTPError(remote.bases[0], 416, "no such piece", {}, None), OSError("asked again")])
+
+    def refuse(*_, **__):
+        raise next(answers)
+
+    monkeypatch.setattr(internet, "urlopen", refuse)
+    with pytest.raises(ConnectionError, match="no such piece"):
+        download(remote, tmp_path)
 
 
 @pytest.mark.parametrize("before", [b"", b"a stale beginning"])

@@ -16,7 +16,7 @@ from minigrow.differentiable_structure.area_moves import (
     stands_without,
     with_bud,
 )
-from minigrow.differentiable_structure.area_rule import AreaSpares, spare_areas, visit
+from minigrow.differentiable_structure.area_rule import SPARE_AREA, AreaSpares, spare_areas, visit
 from minigrow.differentiable_structure.areas import Areas
 from minigrow.differentiable_structure.layers import SLOW
 from minigrow.differentiable_structure.rule import Rule
@@ -73,6 +73,8 @@ def test_the_recurrent_sum_by_hand_and_its_gradient_by_differences():
     expected = central_step(lambda theta: net.with_theta(theta).gradient(X, y)[0], net.theta)
     np.testing.assert_allclose(net.gradient(X, y)[1], expected, atol=1e-9)
     assert net.cost == 3 * (2 * 2 + 2 * 3 + 2 * 3 + 2 * 2 + 3 * 3) + 3 * 2 + 2 * 2
+    said = np.abs(p["W_a3<-a1"]).sum(axis=0) + np.abs(p["R_a1"]).sum(axis=0)  # to the three of a3 and its own two
+    np.testing.assert_allclose(area_norm(net, "a1"), 4 * said / 5, rtol=1e-14)
 
 
 @pytest.mark.parametrize("edge", [("x", "a1"), ("a1", "a1"), ("a1", "a2"), ("a9", "x")])
@@ -87,6 +89,8 @@ def test_what_is_not_there_is_refused():
         area_norm(net, "x")
     with pytest.raises(ValueError, match="a2 must have an edge to it and one from it"):
         grow_in(net, "a2", rng=0)
+    with pytest.raises(ValueError, match="a2 must have an edge to it and one from it"):
+        grow_in(Areas.create(4, 2, (3, 0), [("a1", "x"), ("y", "a1"), ("y", "a2")], rng=0), "a2", rng=0)
     with pytest.raises(ValueError, match="a1 must keep a neuron"):
         prune_in(net, "a1", [0, 1, 2])
     with pytest.raises(ValueError, match="must be some of the 3"):
@@ -130,6 +134,7 @@ def test_an_area_goes_when_another_is_spare_and_never_the_last_path():
     net, events = AreaSpares(rule, area=0)(net, context(np.random.default_rng(0)))
     assert sorted(net.widths) == [0, 1, 2, 4], "the safe one keeps its one spare"
     assert sorted(event.after for event in events) == [0, 1]
+    assert [event.after for event in events if event.reason == SPARE_AREA] == [0]
     alone, _ = AreaSpares(rule, area=0)(net, context(np.random.default_rng(1)))
     assert alone.living == net.living
     one = Areas.create(4, 2, (3,), [("a1", "x"), ("y", "a1")], rng=0)

@@ -53,6 +53,7 @@ def test_the_oldest_graves_are_given_up():
 def test_without_graves_a_newborn_is_like_any_other():
     plain, net = Network.create("ab", 3, rng=0), Inheriting.create("ab", 3, rng=0)
     assert np.array_equal(grow(plain, rng=5)[0].theta, grow(net, rng=5)[0].theta)
+    assert Inheriting.create("ab", rng=0).neurons == Network.create("ab", rng=0).neurons == 1
 
 
 def test_graves_change_nothing_of_what_the_network_says():

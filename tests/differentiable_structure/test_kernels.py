@@ -54,7 +54,7 @@ def test_forward_and_backward_equal_numpy(seed, V, H, T):
 @given(seeds, st.integers(1, 5), st.integers(1, 20), st.sampled_from([0.0, 1e-3]))
 def test_update_equals_the_wrapped_optimiser(seed, V, H, price):
     rng = np.random.default_rng(seed)
-    (net, memory, h), optimiser = drawn(rng, V, H), Pull(L1(RMSProp(0.01, clip=0.01), price), 0.01)
+    (net, memory, h), optimiser = drawn(rng, V, H), Pull(L1(RMSProp(0.02, clip=0.01), price), 0.01)
     x, y = rng.integers(V, size=(2, 6)).astype(np.int32)
     q, g = filled(net, memory, h, 6), gradient(net, x, y, h)[1]
     put(views(g, net.shapes), q.gE[:, :H], q.gW[:H, :H], q.gby, q.gM[:H])
@@ -113,6 +113,14 @@ def test_the_decision_equals_numpy_draw_for_draw(seed, V, H, chosen):
         act(net, Decision([], found.born, 0), chosen, draws) if found.born else None
         draws.bit_generator.state = compiled_draws.bit_generator.state
         assert 1 <= net.neurons <= chosen.most
+
+
+def test_a_network_that_is_as_large_as_may_be_draws_nothing():
+    chosen, draws = checked(Rule(threshold=0, add=1, anytime=1, most=3)), np.random.default_rng(0)
+    net, before = drawn(draws, 2, 3)[0], draws.bit_generator.state
+    q, counts = filled(net, np.zeros_like(net.theta), np.zeros(3)), np.array([3, 0, 0, 0, 0, 0, 0])
+    assert not compiled.decide(q, counts, compiled.chances(chosen), draws, 0)
+    assert draws.bit_generator.state == before
 
 
 @pytest.mark.parametrize("safe", SAFE)

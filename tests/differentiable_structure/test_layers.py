@@ -143,6 +143,10 @@ def test_a_residual_layer_of_the_threshold_is_a_spare():
     assert depth_norm(net).tolist() == [1.0, 2.0]
     kept, _ = DepthSpares(GREEDY._replace(threshold=1.0))(net, context(np.random.default_rng(0)))
     assert depth_norm(kept).tolist() == [2.0]
+    event = prune_depth(net, [0])[1]
+    assert (event.neurons, event.before, event.after) == (1, 2, 1)
+    enough = GREEDY._replace(threshold=1.0, spares=1, add=1)
+    assert DepthSpares(enough)(net, context(np.random.default_rng(0))) == (net, ()), "one spare is wanted, one is there"
 
 
 def test_a_layer_in_the_middle_brings_its_own_memory_and_leaves_the_others():

@@ -5,7 +5,7 @@ import pytest
 
 from minigrow.differentiable_structure import Network, Rule, Spares, grow, prune, start
 from minigrow.differentiable_structure.rule import checked, outgoing_norm
-from minigrow.differentiable_structure.spares import act, decide, surplus
+from minigrow.differentiable_structure.spares import Decision, act, decide, surplus, why
 from minigrow.growth import accept
 from minigrow.growth.plan import Context
 from minigrow.nn.params import views
@@ -117,6 +117,7 @@ def test_one_decision_may_prune_and_grow():
     net, events = act(net, decision, Rule(), rng)
     assert (len(decision.pruned), decision.born, net.neurons) == (4, True, 3)
     assert [event.kind for event in events] == ["prune", "grow"]
+    assert act(net, Decision([], True, 0), Rule(), rng)[1][0].reason == why(0, Rule())
 
 
 @pytest.mark.parametrize(

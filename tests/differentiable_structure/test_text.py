@@ -78,6 +78,7 @@ def test_text_files(tmp_path):
     [
         (lambda: easy(0, rng=0), "length must be a whole number >= 1"),
         (lambda: easy(10, 1.0, rng=0), "chance must lie in"),
+        (lambda: hard(0, rng=0), "length must be a whole number >= 1"),
         (lambda: hard(10, 0, rng=0), "letters must be a whole number >= 1"),
         (lambda: hard(10, rng="0"), "rng must be"),
         (lambda: encode("abc", "ab"), "'c' at place 2"),

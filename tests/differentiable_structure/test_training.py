@@ -176,6 +176,11 @@ def test_text_restarts_when_no_whole_chunk_is_left():
     assert (run.feed["place"], run.epoch) == (40, 1)
     twice = go(begun(alphabet="ab"), None, text, epochs=2, record=None)
     assert (twice.step, go(twice, None, text, epochs=3, record=None).step) == (4, 6)
+    source = Text(np.zeros(81, np.int32), 40, np.zeros(1), 0.0)
+    feed = source.begin({})
+    for batch in source.deal(feed, None, 3):
+        source.hear(feed, 0.0, batch)
+    assert (feed["place"], feed["epoch"]) == (40, 1), "without the engine too"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -216,6 +221,8 @@ def test_a_hopeless_rate_is_reported():
         (lambda: alphabet_of(""), "must not be empty"),
         (lambda: sample(Network.create("ab", rng=0), 3, "c", rng=0), "not in the alphabet"),
         (lambda: score(Network.create("ab", rng=0), "a"), "at least 2 symbols"),
+        (lambda: Network.create("ab", rng=0)(b"ab"), "text must be a string, got b"),
+        (lambda: Network.create("ab", rng=0).gradient([[0, 1]], [[1, 0]], [0.0]), "x and y must be symbols"),
         (lambda: Network.create("ab", rng=0).gradient(0, 0, 0, "mse"), "loss of a text must be one of softmax"),
         (lambda: Network.create("ab", rng=0).bound(np.zeros(8), "mse"), "loss of a text must be one of softmax"),
     ],

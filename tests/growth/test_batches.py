@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.growth import Plan, start, train, train_on
+from minigrow.growth import Diverged, Plan, start, train, train_on
 from minigrow.growth.batches import Shuffled, Whole
 from minigrow.growth.plan import interval
 from minigrow.isotropic import Network, grow
@@ -265,6 +265,30 @@ def test_a_source_that_knows_of_no_step_to_come_is_asked_for_one_at_a_time():
 
     done = train_on(run(), Timeless(X, Y), PLAN._replace(steps=3))
     assert done.history["step"].tolist() == [1, 2, 3]
+
+
+def test_a_source_is_asked_for_all_steps_until_a_row_is_due():
+    asked = []
+
+    class Told(Whole):
+        def deal(self, feed, rng, n):
+            asked.append(n)
+            return super().deal(feed, rng, n)
+
+    train_on(run(), Told(X, Y), PLAN._replace(epochs=7, record=3))
+    assert asked == [3, 3, 1]
+
+
+def test_compiled_steps_that_diverge_name_their_epoch():
+    class Wild(Whole):
+        def compiled(self, run, plan):
+            return self
+
+        def steps(self, run, n):
+            return run._replace(step=run.step + 1, net=run.net.with_theta(run.net.theta * np.nan)), None
+
+    with pytest.raises(Diverged, match=r"at step 1 \(epoch 1\)"):
+        train_on(run(), Wild(X, Y), PLAN)
 
 
 def test_compiled_steps_are_asked_for_and_may_stop_at_a_change():

@@ -220,6 +220,7 @@ CRAFTED = {
     "a state that is too large": (generator(state={"state": 2**200, "inc": 1}), "damaged"),
     "a state of another generator": (generator(bit_generator="MT19937"), "damaged"),
     "a place outside of MT19937": (meta(rng=MT | {"state": MT["state"] | {"pos": 10**6}}), "place must lie within"),
+    "a place just outside of MT19937": (meta(rng=MT | {"state": MT["state"] | {"pos": 625}}), "place must lie within"),
     "a negative place in MT19937": (meta(rng=MT | {"state": MT["state"] | {"pos": -7}}), "place must be a whole number"),
     "a short key of MT19937": (meta(rng=MT | {"state": {"pos": 0, "key": [1, 2]}}), "damaged"),
     "a place outside of Philox": (meta(rng=PHILOX | {"buffer_pos": -10**6}), "place must be a whole number"),

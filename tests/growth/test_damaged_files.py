@@ -125,6 +125,11 @@ def test_bytes_that_are_no_value_of_their_type_are_refused(tmp_path):
         read_npz(made(tmp_path / "a.npz", a=letter))
 
 
+def test_as_many_arrays_as_a_file_may_hold_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("minigrow.growth.archives.MEMBERS", 1)
+    assert list(read_npz(made(tmp_path / "a.npz", a=member(np.ones(2))))) == ["a"]
+
+
 def test_sizes_are_bounded(tmp_path):
     assert allowed(10) == SMALL
     assert bounded(io.BytesIO(b"abc"), 3).read() == bounded(io.BytesIO(b"abc"), 3).read1(3) == b"abc"

@@ -48,6 +48,11 @@ def test_columns_and_padding(history):
     assert (found.dtype.kind == "i") == (len(set(lengths)) == 1)
 
 
+def test_single_numbers_among_vectors_are_padded_to_the_longest_vector():
+    history = History([{"a": 1}, {"a": 2}, {"a": 3}, {"a": np.array([4, 5])}])
+    np.testing.assert_array_equal(history["a"], [[1, np.nan], [2, np.nan], [3, np.nan], [4, 5]])
+
+
 @given(history=histories())
 def test_save_and_load(history, tmp_path_factory):
     path = tmp_path_factory.mktemp("history") / "h.npz"
@@ -160,6 +165,12 @@ def test_events_are_recorded_without_their_moves():
     (event,) = History().with_events([EVENT]).events
     assert event == EVENT._replace(moves=())
     assert (event.kind, event.reason, event.before, event.after, event.step) == ("grow", "asked for", 3, 5, 7)
+
+
+def test_what_a_history_holds_is_checked():
+    for name in ("first", "about"):
+        with pytest.raises(ValueError, match=f"{name} must be a mapping"):
+            History(**{name: 3})
 
 
 def test_wrong_names():

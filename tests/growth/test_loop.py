@@ -374,6 +374,11 @@ def test_bad_data_and_plans(X, y, plan, words):
         train(start(mlp(), SGD(), rng=0), X, y, plan)
 
 
+def test_a_policy_that_returns_more_than_two_is_refused():
+    with pytest.raises(ValueError, match=r"the policy <lambda> must return \(net, events\)"):
+        train(start(mlp(), SGD(), rng=0), X, Y, QUIET._replace(policies=(lambda net, context: (net, (), 3),)))
+
+
 def test_a_bad_optimiser_is_refused_at_the_start():
     with pytest.raises(ValueError, match="rate must be a finite number > 0"):
         start(mlp(), SGD(rate=-1), rng=0)

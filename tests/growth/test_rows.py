@@ -17,6 +17,8 @@ from minigrow.growth.rows import Column, form_of
 
 def test_histories_that_grow_from_one_another_never_see_each_others_rows():
     """They share their columns; whoever appends where another one has appended already copies first."""
+    word = History().with_row({"a": "x"})
+    assert [word.with_row({"a": other}).rows[1]["a"] for other in "yz"] == ["y", "z"]
     stem = History().with_row({"a": 1, "b": np.zeros(2)}).with_row({"a": 2, "b": np.zeros(2)})
     left, right, again = stem.with_row({"a": 3, "b": "x"}), stem.with_row({"a": 4.5, "b": np.ones(3)}), stem
     for i in range(5):

@@ -1,5 +1,7 @@
 """What `watch` records is what the network computes: its own outputs, its own neurons, cheaply, and nothing is disturbed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from minigrow import growth, isotropic, nimble, urn
 from minigrow.addition import Adding, Every
 from minigrow.differentiable_structure.areas import Areas
 from minigrow.growth import History, Plan, shown, start, train, watch
+from minigrow.growth.contract import MEMBERS
 from minigrow.growth.watch import joined
 from minigrow.isotropic.diagonalise import left_diagonalise, singular_values
 from minigrow.nn import MLP, AdamW, softmax
@@ -116,7 +119,7 @@ def test_points_are_at_most_400_and_carry_the_label_whatever_its_form():
     assert {tuple(p) for p in points} <= {
         tuple(float(f"{v:.4g}") for v in (*x, k)) for x, k in zip(many, labels, strict=True)
     }
-    assert watch(many, np.eye(2)[labels]).about["points"] == points
+    assert watch(many, np.eye(2)[labels]).about["points"] == shown.points(many, labels.tolist(), "softmax") == points
     assert watch(many, many[:, :1], loss="mse").about["points"][0][2] == pytest.approx(many[0, 0], rel=1e-3)
     assert "points" not in watch(many).about
     with pytest.raises(ValueError, match="as many rows, got 1000 and 3"):
@@ -164,6 +167,10 @@ def test_a_sample_is_named_by_what_is_known_of_it(given, words):
         ({"loss": "x"}, "loss must be one of"),
         ({"image": (0, 2)}, "a side of the image must be a whole number >= 1"),
         ({"y": Y[:3]}, "as many rows"),
+        ({"X": np.zeros((2, 3)), "y": Y[:3]}, "as many rows, got 2 and 3"),
+        ({"X": np.full((60, 2), np.nan)}, "X must hold finite real numbers to be shown"),
+        ({"y": Y * 1j}, "y must hold finite real numbers to be shown"),
+        ({"classes": ["a", "b", None]}, "each of classes that is no word must be a number, got None"),
     ],
 )
 def test_what_makes_no_sense_ends_in_a_message(given, words):
@@ -173,6 +180,12 @@ def test_what_makes_no_sense_ends_in_a_message(given, words):
 
 def test_a_column_that_never_changes_has_a_range_all_the_same():
     assert watch(np.ones((3, 2))).about["plane"]["x"] == [0.0, 2.0]
+    assert watch(np.ones((1, 4)), samples=1, image=(2, 2)).about["samples"][0]["image"] == [0, 0, 0, 0]
+
+
+def test_a_network_that_does_not_tell_its_activities_is_recorded_without_them():
+    net = SimpleNamespace(**{name: getattr(NETS["mlp"], name) for name in MEMBERS})
+    assert watch(np.zeros((1, 3)), samples=1)(net).keys() == growth.snapshot(net).keys()
 
 
 def test_a_recurrent_network_is_recorded_without_a_surface():

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minigrow.growth.contract import check
@@ -168,6 +168,7 @@ def test_one_workspace_serves_every_batch_size(case):
 
 
 @pytest.mark.parametrize("name", RADIAL)
+@example(rho=0.5)  # where the threshold is
 @given(rho=st.floats(0, 20) | st.floats(0, 0.1))
 def test_compiled_gain_and_bend_are_the_profiles(name, rho):
     act = RADIAL[name]

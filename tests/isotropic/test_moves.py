@@ -439,6 +439,7 @@ EXPECT = Network.create([4, 3, 2], psi="expectation", rng=0)
         (lambda: prune(NET, 0, 2, by="reflection"), r"one neuron at a time, got neurons=2.*by=\"sigma\""),
         (lambda: prune(EXPECT, 0), r"takes the mean gain over data: pass X"),
         (lambda: prune(EXPECT, 0, X=np.ones((2, 3))), "X must have 4 columns, got 3"),
+        (lambda: prune(NET, 0, X=np.ones((2, 3))), "X must have 4 columns, got 3"),
         (lambda: grow(NET, 0, 0, rng=0), r"neurons must be >= 1, got 0. To remove neurons call prune\(...\)"),
         (lambda: grow(NET, 0, -2, rng=0), r"neurons must be >= 1, got -2. To remove neurons call prune\(...\)"),
         (lambda: grow(NET, 0, 1.5, rng=0), "neurons must be a whole number"),

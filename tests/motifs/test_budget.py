@@ -1,15 +1,18 @@
 """`--seconds`: what fits is counted in full, what does not is sampled, by a clock that the test turns itself."""
 
+import io
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tqdm import tqdm
 
 from minigrow.laws.motifs.cases import draw_graph
 from minigrow.motifs import NullModel, census
 from minigrow.motifs.command import budget as rooms
+from minigrow.motifs.command import workers
 from minigrow.motifs.command.budget import LOWEST, branches, budget, choose, drawing_seconds, levels, lowered, sentence
 
 GRAPH = draw_graph(np.random.default_rng(0), 40, 0.1)
@@ -87,6 +90,17 @@ def test_a_slower_machine_counts_less():
     assert shares[0] > 2 * shares[2]
 
 
+def test_the_first_count_which_may_compile_is_not_measured(monkeypatch):
+    clock, seconds = Clock(0), iter((100, 2))
+
+    def slow(*_):
+        clock.now += next(seconds)
+
+    monkeypatch.setattr(rooms, "sampled_census", slow)
+    n = np.array([10.0, 20, 30])  # few enough to count them all
+    assert rooms.seconds_per_branch(GRAPH, n, None, clock) * branches(n, np.ones(3)) == pytest.approx(2)
+
+
 def test_drawing_is_measured_with_few_switches(monkeypatch):
     """A walk that takes 2 s and .5 s per switch and edge takes 17 s for 30 switches."""
     clock, asked = Clock(0), []
@@ -99,6 +113,22 @@ def test_drawing_is_measured_with_few_switches(monkeypatch):
     null = NullModel(switches=30)
     assert drawing_seconds(GRAPH, null, np.random.default_rng(0), clock) == pytest.approx(17)
     assert max(asked) < 2
+
+
+def test_counting_all_of_the_graph_shows_its_progress(monkeypatch):
+    bars = []
+
+    class Bar(tqdm):
+        monitor_interval = 0
+
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options | {"disable": False, "file": io.StringIO()})
+            bars.append(self)
+
+    monkeypatch.setattr(workers, "tqdm", Bar)
+    with workers.threads(1) as pool:
+        found = workers.watched(GRAPH, 3, np.random.default_rng(0), NullModel(random=2), workers.Way(), (pool, pool))
+    assert [bar.n for bar in bars] == [found.total, 2]
 
 
 def test_the_sentence_gives_what_repeats_the_run():

@@ -11,6 +11,7 @@ import pytest
 
 from minigrow.motifs.files import read_graph
 from minigrow.motifs.files.choices import Choices
+from minigrow.motifs.files.decode import opened
 from minigrow.motifs.files.titles import known
 from minigrow.motifs.graph import edges
 
@@ -31,6 +32,7 @@ READ = {
     "many newlines at the end": ("g.txt", PLAIN + "\n\n \n\t\n", {}, RING, ""),
     "empty lines above": ("g.txt", "\n\n\n" + PLAIN, {}, RING, ""),
     "separators mixed, numbers": ("g.txt", "0 1\n1,2\n2;0\n2\t1\n", {}, "0>1 1>2 2>0 2>1", ""),
+    "numbers beyond 2^31": ("g.txt", "4294967297 1\n1 2\n", {}, "4294967297>1 1>2", ""),
     "another suffix": ("g.edges", PLAIN, {}, RING, ""),
     "no suffix": ("graph", PLAIN, {}, RING, ""),
     # encodings
@@ -173,6 +175,11 @@ for one, other in (
 @pytest.mark.parametrize(("row", "right"), [("label c", True), ("u c", False), ("# %", False)])
 def test_words_that_are_known_are_titles_if_not_all_are_single_letters_or_signs(row, right):
     assert known(row.split(), Choices()) is right
+
+
+def test_an_opened_file_gives_as_many_bytes_as_are_asked_for(tmp_path):
+    with opened(written(tmp_path, "g.txt", PLAIN)) as stream:
+        assert (stream.read(5), stream.read(2), stream.read()) == (b"a b\nb", b" c", b"\nc a\n")
 
 
 def told(graph):

@@ -139,6 +139,8 @@ REFUSED = {
     "text to number": (lambda: from_edges(["a"], [1]), "Vertices may also be text, all of them"),
     "a number among text": (lambda: from_edges(np.array(["a", 1], object), ["b", "c"]), "all of them"),
     "colour as text": (lambda: from_edges(["a"], ["b"], ["c"]), "colours are integers"),
+    "no list": (lambda: from_edges(None, ["a"]), "source must be a list or an array"),
+    "holes": (lambda: from_edges([1, 2], np.ma.array([2, 3], mask=[0, 1])), "without holes"),
     "lengths": (lambda: from_edges(["a"], ["b", "c"]), "of one length"),
     "no colour": (lambda: from_edges([0], [1], paint={0: 1}), "vertex 1 has no colour"),
     "colour 16": (lambda: from_edges([0], [1], paint={0: 1, 1: 16}), "vertex 1 must be an integer in 1..15, got 16"),

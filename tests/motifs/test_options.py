@@ -36,6 +36,7 @@ def test_several_sizes_get_a_file_each_and_one_page(graph_file, tmp_path):
     out = ("--json", tmp_path / "a.json", "--roles", tmp_path / "r.csv", "--html", tmp_path / "a.html")
     assert motifs(graph_file, "--size", "3,4", 5, "--random", 3, *out) == 0
     assert [body(tmp_path / f"a-size{k}.json")["size"] for k in (3, 4, 5)] == [3, 4, 5]
+    assert all(body(tmp_path / f"a-size{k}.json")["mixing"].startswith("mixing: ") for k in (3, 4, 5))
     assert (tmp_path / "r-size4.csv").exists()
     assert "5 vertices" in (tmp_path / "a.html").read_text()
     assert motifs(graph_file, "--size", 4, "--random", 3, "--json", tmp_path / "b.json") == 0

@@ -108,6 +108,11 @@ def drawn(graph, listed, hashes, draws, offers, steps, rng):
     return out
 
 
+def test_a_bond_whose_ends_look_alike_is_written_from_the_smaller_vertex():
+    graph = from_edges([7, 5], [5, 7])
+    assert graph.owner[bonds(graph).tail].tolist() == [0]
+
+
 def chi_square(graph, blocks, offers, draws=DRAWS):
     """Number of graphs there are, whether others were met, chi-square over its degrees of freedom, and its p (Wilson and Hilferty)."""
     states, rng = all_graphs(graph, blocks), np.random.default_rng(1)

@@ -41,11 +41,11 @@ def test_gradient_equals_its_twin(seed, rule, loss):
 
 
 @pytest.mark.kernels
-@pytest.mark.parametrize("n", [kernels.BLOCK - 1, kernels.BLOCK, 3 * kernels.BLOCK + 7])
-def test_gradient_over_several_blocks_of_samples(n):
+@pytest.mark.parametrize("n", [1, kernels.BLOCK - 1, kernels.BLOCK, 3 * kernels.BLOCK + 7])
+def test_gradient_over_several_blocks_of_samples_and_with_fewer_samples_than_inputs(n):
     rng = np.random.default_rng(n)
-    net = nimble.auxiliary([2, 5, 1], goal=3, size=3.5, rng=rng)
-    X, y, g = rng.uniform(-1, 1, (n, 2)), rng.standard_normal((n, 1)), np.empty_like(net.theta)
+    net = nimble.auxiliary([3, 5, 1], goal=3, size=3.5, rng=rng)
+    X, y, g = rng.uniform(-1, 1, (n, 3)), rng.standard_normal((n, 1)), np.empty_like(net.theta)
     value = net.bound(g)(X, y)
     expected_value, expected = gradient(net, X, y)
     assert value == pytest.approx(expected_value, rel=1e-12)

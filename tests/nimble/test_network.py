@@ -199,6 +199,12 @@ def test_hidden_layers_are_counted_from_0_and_others_refused():
             net.gates(layer)
 
 
+def test_the_step_is_as_wide_as_the_paper_has_it_where_nothing_else_is_said():
+    net = nimble.auxiliary([2, 4, 1], goal=3, size=2.5, rng=0)
+    plain = nimble.Network(net.sizes, net.activation, net.rule, net.goal, net.strength, net.theta)
+    assert plain.delta == net.delta == 1.0
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [

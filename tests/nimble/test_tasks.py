@@ -91,6 +91,7 @@ def test_samples_are_fresh_and_repeatable():
     assert not np.array_equal(a.X, c.X)
     assert (a.X.shape, a.y.shape, a.X_test.shape, a.y_test.shape) == ((40, 1), (40, 1), (10, 1), (10, 1))
     assert np.abs(a.X).max() <= 1
+    assert len(sample(TASKS["cubic"]._replace(train=1, test=1), rng=0).X_test) == 1, "one of each is enough"
     quiet, noisy = (sample("mixture", np.random.default_rng(0), noise) for noise in (0.0, 0.5))
     assert 0.2 < (noisy.y - quiet.y).std() < 0.9
     with pytest.raises(ValueError, match="task must be one of cubic"):

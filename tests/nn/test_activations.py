@@ -89,6 +89,7 @@ def test_float_type_is_kept(name, dtype):
     act, Z = EVERY[name], np.linspace(-2, 2, 12, dtype=dtype).reshape(3, 4)
     assert act.forward(Z).dtype == dtype
     assert act.backward(Z, np.ones_like(Z)).dtype == dtype
+    assert name in RADIAL or act.ddf(Z).dtype == dtype
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -152,6 +153,11 @@ def test_series_of_tanh():
 @given(Z=BATCHES, o=st.floats(0, 9))
 def test_length_with_intrinsic_length(Z, o):
     np.testing.assert_allclose(length(Z, o), [math.sqrt(o + sum(z * z for z in row)) for row in Z], rtol=1e-14)
+
+
+def test_at_the_threshold_a_neuron_is_silent_still():
+    act, rho = RADIAL["isotropic_threshold"], np.array([THRESHOLD])
+    assert act.gain(rho) == act.bend(rho) == 0
 
 
 def test_relu_takes_sides_by_the_real_part():

@@ -1,6 +1,7 @@
 """Where compiled kernels are kept when the package and the home are read-only, and that nobody else can fill that folder."""
 
 import os
+import runpy
 from types import SimpleNamespace
 
 import pytest
@@ -56,3 +57,16 @@ def test_numba_gets_a_folder_only_where_it_has_none(tmp_path, monkeypatch):
     with pytest.warns(UserWarning, match="compiled kernels are kept in .*minigrow-.*NUMBA_CACHE_DIR"):
         compiler.make_room(found)
     assert found.config.CACHE_DIR.startswith(str(tmp_path))
+
+
+def test_numba_is_given_its_folder_when_the_package_is_imported(tmp_path, monkeypatch):
+    def refuses(**options):
+        raise RuntimeError("cannot cache function: no locator available")
+
+    numba = pytest.importorskip("numba")
+    monkeypatch.setattr(numba, "njit", refuses)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(compiler.tempfile, "gettempdir", lambda: str(tmp_path))
+    with pytest.warns(UserWarning, match="compiled kernels are kept in"):
+        runpy.run_path(compiler.__file__)
+    assert numba.config.CACHE_DIR.startswith(str(tmp_path))

@@ -98,6 +98,7 @@ WRONG = {
     "no pair": (tuple[int, int], 3, "value must be a tuple of 2, got 3."),
     "no mapping": (Mapping[str, int], [1], "value must be a mapping, such as {name: value}, got"),
     "no function": (Callable[[int], int], 3, "value must be a function, got 3."),
+    "no path": (os.PathLike[str], 3, r"value must be a PathLike \(os\), got 3."),
     "of another class": (MLP, 3, r"value must be a MLP \(minigrow.nn\), got 3."),
     "masked": (
         np.ndarray,

@@ -131,6 +131,12 @@ def test_binary_labels_may_be_a_vector_when_there_is_one_output():
         binary_cross_entropy(np.ones((2, 2)), t)
 
 
+def test_the_complex_step_of_the_binary_loss_is_right_at_0_too():
+    for label, slope in ((0, 0.5e-30), (1, -0.5e-30)):
+        loss, _ = binary_cross_entropy(np.array([[1e-30j]]), np.array([label]))
+        assert loss.imag == pytest.approx(slope, abs=0)
+
+
 @pytest.mark.parametrize("bad", [[[2.0]], [[-1.0]], [[0.5]], [[np.nan]]])
 def test_binary_labels_are_0_or_1(bad):
     with pytest.raises(ValueError, match="must be 0 or 1"):

@@ -97,12 +97,16 @@ def test_a_single_number_is_no_array():
         validate.numbers(3, "X")
 
 
+def test_an_empty_list_holds_whole_numbers():
+    assert validate.numbers([], "neurons", whole=True).shape == (0,)
+
+
 @pytest.mark.parametrize("good", [np.float32, "float64", np.dtype("float32"), float])
 def test_float_types(good):
     assert validate.float_dtype(good) in validate.FLOATS
 
 
-@pytest.mark.parametrize("bad", [np.float16, int, "complex128", bool, object])
+@pytest.mark.parametrize("bad", [np.float16, int, "complex128", bool, object, None])
 def test_no_other_float_types(bad):
     with pytest.raises(ValueError, match="dtype must be float32 or float64, got"):
         validate.float_dtype(bad)

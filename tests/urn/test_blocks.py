@@ -39,6 +39,7 @@ def test_equal_step_sizes_are_the_plain_threshold_and_no_price_changes_nothing()
     assert np.allclose(fast(W, 0.3, np.full(W.shape, 0.5)), block_soft_threshold(W, 0.15))
     assert np.allclose(fast(W, 0.0, np.ones(W.shape)), W, rtol=1e-12)
     assert not fast(np.zeros((4, 3)), 0.3, np.ones((4, 3))).any()
+    assert not block_step(np.zeros((4, 3)), 0.0, np.ones((4, 3))).any()
 
 
 def test_float32_stays_float32():

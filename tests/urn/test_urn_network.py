@@ -92,6 +92,7 @@ def test_what_runs_away_late_leaves_the_run_at_the_last_stop():
 def test_activations_are_the_state_that_is_read_out_and_the_outputs():
     net = Network.create(2, 1, size=8, iterations=4, rng=0)
     seen, p = net.activations(XOR), net.params
+    assert np.array_equal(seen["x"], XOR)
     assert np.array_equal(seen["y"], net(XOR))
     assert np.array_equal(seen["h"], forward(net, XOR)[0][3])
     assert np.allclose(seen["y"], XOR @ p["Wyx"].T + seen["h"] @ p["Wyh"].T + p["cy"])

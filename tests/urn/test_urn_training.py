@@ -178,6 +178,11 @@ def test_a_second_task_counts_from_where_it_begins():
     assert second.step == 140
 
 
+def test_the_plan_says_how_often_a_row_is_written():
+    run = train(begun(), X, Y, PLAN._replace(record=20), **HOW)
+    assert run.history["step"].tolist() == [20, 40, 45, 65, 70]
+
+
 def test_the_error_on_all_data_is_a_column_that_one_observes():
     run = train(begun(), X, Y, PLAN._replace(observe=lambda net: {"error": LOSSES["mse"](net(X), Y)[0]}), **HOW)
     assert run.history["error"][-1] == LOSSES["mse"](run.net(X), Y)[0]
