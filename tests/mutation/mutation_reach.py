@@ -176,16 +176,11 @@ class Reach:
     def readers(self, mutant):
         """Return the tests that reach the file or stand in one that names what the mutant changes, and the latter: likelier ones."""
         name = mutant.function.split(".")[-1] or (re.match(r"\w+", mutant.statement) or [""])[0]
-        texts = {path: path.read_text() for path in {item.path for item in self.items.values()}}
-        naming = {
-            nodeid: 1
-            for nodeid in self.reach
-            if len(name) > 1 and re.search(rf"\b{re.escape(name)}\b", texts[self.items[nodeid].path])
-        }
-        files = {mutant.file}
-        if not any(
-            mutant.file in reached for _, reached in self.reach.values()
-        ):  # of kernels and numbers only: who imports it
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        paths = {item.path for item in self.items.values() if len(name) > 1 and word.search(text_of(item.path))}
+        naming = {nodeid: 1 for nodeid in self.reach if self.items[nodeid].path in paths}
+        files, reached = {mutant.file}, (files for _, files in self.reach.values())
+        if not any(mutant.file in some for some in reached):  # a file of kernels and numbers only: whoever imports it
             files = {str(path.relative_to(self.tree)) for path in modules(self.tree, mutant.file)}
         found = [(s, nodeid) for nodeid, (s, reached) in self.reach.items() if files & set(reached) or nodeid in naming]
         return found, naming
@@ -212,6 +207,12 @@ class Reach:
                 break
             taken.append(nodeid)
         return taken, min(total, self.budget), len(found)
+
+
+@functools.cache
+def text_of(path: Path) -> str:
+    """Return a file's text, read once."""
+    return path.read_text()
 
 
 @functools.cache
