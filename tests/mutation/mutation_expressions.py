@@ -197,7 +197,8 @@ class Expressions:
             if value > 0:
                 self.add(node, ast.Constant(value - 1))
         elif isinstance(value, float):
-            self.add(node, ast.Constant(value + 1.0))
+            if value + 1.0 != value:
+                self.add(node, ast.Constant(value + 1.0))
             if value > 0:
                 self.add(node, ast.UnaryOp(ast.USub(), ast.Constant(value)))
 

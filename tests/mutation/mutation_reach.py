@@ -237,9 +237,10 @@ def named(tree: Path) -> tuple[dict, dict]:
     return uses, lines
 
 
+@functools.cache
 def modules(tree: Path, file: str) -> set[Path]:
     """Return the file and all files of the package that import it, also by way of others: numba's code may hold its kernels."""
-    text = {path: path.read_text() for path in (tree / "minigrow").rglob("*.py")}
+    text = {path: text_of(path) for path in (tree / "minigrow").rglob("*.py")}
     found, waiting = {tree / file}, [tree / file]
     while waiting:
         last = waiting.pop()

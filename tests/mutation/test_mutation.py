@@ -55,6 +55,11 @@ def test_the_usual_mistakes_are_among_them(mistake):
     assert [m.key for m in of() if m.key.endswith(mistake)]
 
 
+def test_a_number_that_adding_one_does_not_change_is_not_a_mistake():
+    found = [m.mutated for m in of(b"FAR = 1e100\nNEAR = 1e10\n") if m.mutated[0] != "-"]
+    assert found == ["10000000001.0"]
+
+
 def test_texts_are_left_alone_and_a_protocols_numbers():
     assert not [
         m
