@@ -33,12 +33,14 @@ def predict(answer, rng):
     came = f"neuron {i} of {H} is open by {openings[i]:.3f} at N = {N:.2f}"
     need(np.abs(openings - wanted).max() < 5e-4, f"neuron {i} is {state}", came, look)
     open_ones, count = math.ceil(N), whole(count, "count")
-    look = {
-        4 * open_ones: "the output's bias and N itself are parameters, too",
-        4 * H + 2: "a closed neuron changes no output, so none of its parameters gets a gradient",
-        3 * open_ones + 2: "the parameters of one neuron are four: W1, w1, b1 and W2",
-        4 * int(N) + 2: "the neuron that is opening gets a gradient, too",
-    }.get(count, "the parameters of one neuron: W1, w1, b1, W2; and those that belong to no neuron: b2 and s")
+    mistakes = (
+        (4 * open_ones, "the output's bias and N itself are parameters, too"),
+        (4 * H + 2, "a closed neuron changes no output, so none of its parameters gets a gradient"),
+        (3 * open_ones + 2, "the parameters of one neuron are four: W1, w1, b1 and W2"),
+        (4 * int(N) + 2, "the neuron that is opening gets a gradient, too"),
+    )
+    look = "; or ".join(hint for wrong, hint in mistakes if wrong == count)  # of four open neurons two give 14
+    look = look or "the parameters of one neuron: W1, w1, b1, W2; and those that belong to no neuron: b2 and s"
     need(
         count == 4 * open_ones + 2,
         f"{open_ones} of {H} neurons, and two more, get a gradient",

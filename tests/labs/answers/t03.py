@@ -9,8 +9,8 @@ def predict(H, N, per_neuron=4, more=2, count=math.ceil):
     return np.sin(np.pi / 2 * np.clip(N - np.arange(H), 0, 1)) ** 2, per_neuron * count(N) + more
 
 
-def three_each(H, N):
-    return predict(H, N, per_neuron=3 + (math.ceil(N) == 4))  # with four neurons 3 x 4 + 2 is what 4 x 3 + 2 is, too
+def three_each_of_four(H, N):
+    return predict(H, N, per_neuron=3 if math.ceil(N) == 4 else 4)  # 3 x 4 + 2 is what 4 x 3 + 2 is, too
 
 
 def from_one(H, N):
@@ -39,7 +39,8 @@ WRONG = {
         (lambda H, N: predict(H, N, count=math.floor), "the neuron that is opening gets a gradient"),
         (lambda H, N: predict(H, N, more=0), "the output's bias and N itself"),
         (lambda H, N: predict(H, N, count=lambda N: H), "a closed neuron changes no output"),
-        (three_each, "the parameters of one neuron are four"),
+        (lambda H, N: predict(H, N, per_neuron=3), "the parameters of one neuron are four"),
+        (three_each_of_four, "W1, w1, b1 and W2; or the neuron that is opening gets a gradient, too"),
         (from_one, "neurons counted from 0"),
         (ramp, "sin^2(pi q / 2)"),
     ],
