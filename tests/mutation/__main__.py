@@ -125,6 +125,7 @@ def stage(args: argparse.Namespace, package: str, which: str) -> None:
         "TMPDIR": str(room / "tmp"),
         "HOME": str(room / "home"),
         "HYPOTHESIS_PROFILE": "mutants",
+        "MINIGROW_ROOM": str(room),
         "NUMBA_DISABLE_JIT": str(int(which == "kernel")),
         "PYTEST_ADDOPTS": "",
     }

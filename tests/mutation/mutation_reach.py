@@ -123,7 +123,9 @@ class Reach:
 
     def trace(self, ids, kept, known):
         def late(_, frame):
-            if "coverage" in Path(frame.f_code.co_filename).parts:  # which may hold its lock, and would wait for it forever
+            if (
+                "coverage" in Path(frame.f_code.co_filename).parts
+            ):  # it may hold its lock, and would wait for it forever
                 return signal.setitimer(signal.ITIMER_PROF, 0.01)
             raise Late
 

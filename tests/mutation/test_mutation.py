@@ -2,6 +2,9 @@
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import mutation_fresh
@@ -103,6 +106,31 @@ def tree(tmp_path):
 
 def contents(tree):
     return {p.relative_to(tree): (p.read_bytes(), p.stat().st_mtime_ns) for p in tree.rglob("*") if p.is_file()}
+
+
+def test_no_mutant_deletes_or_replaces_what_is_outside_of_its_room(tmp_path):
+    (room := tmp_path / "room").mkdir()
+    for path in (room / "own", room / "new", tmp_path / "others"):
+        path.write_text("text")
+    program = """
+import os, subprocess, sys
+os.replace("new", "own")
+os.remove("own")
+open("new", "w").close()
+for change in (lambda: os.replace("new", "../others"), lambda: os.remove("../others")):
+    try:
+        change()
+    except PermissionError as error:
+        print(error)
+if len(sys.argv) == 1:
+    subprocess.run([sys.executable, __file__, "once more"], check=True)
+"""
+    (room / "program.py").write_text(program)
+    env = {**os.environ, "PYTHONPATH": str(HERE), "MINIGROW_ROOM": str(room)}
+    command = [sys.executable, str(room / "program.py")]
+    done = subprocess.run(command, cwd=room, env=env, check=True, capture_output=True, text=True)
+    assert done.stdout.split("\n")[:-1].count("a mutant wanted to change ../others") == 4, done.stdout + done.stderr
+    assert (tmp_path / "others").read_text() == "text"
 
 
 def test_a_mutated_tree_is_put_back_even_after_a_kill(tree):
