@@ -202,7 +202,6 @@ def controller(
     """
     widths, rng = _with_hidden(widths), validate.generator(rng)
     validate.choice(rule, [name for name in RULES if name not in AUXILIARY], "rule of algorithm B")
-    validate.choice(activation, ACTIVATIONS, "activation")
     draw = INITIALISERS[validate.choice(init, INITIALISERS, "init")]
     small = START * rng.standard_normal()  # drawn for every rule, so that the weights behind it are the same
     first = 1.0 if RULES[rule].follows == "nothing" else small

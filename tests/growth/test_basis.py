@@ -223,6 +223,7 @@ def test_rotations_are_checked_in_their_own_precision(dtype):
         (lambda: rescale([-2.0]), "factors must be finite and > 0"),
         (lambda: rescale([np.inf]), "factors must be finite and > 0"),
         (lambda: rescale([np.nan]), "factors must be finite and > 0"),
+        (lambda: rescale([[2.0]]), r"factors must be a vector \(h,\), got shape \(1, 1\)"),
         (lambda: append(2, 0), "neurons must be a whole number >= 1, got 0"),
         (lambda: append(2, 1.5), "neurons must be a whole number, got 1.5"),
         (lambda: duplicate(2, 2, 0.4), "neuron must be in 0..1, got 2"),

@@ -1,5 +1,7 @@
 """When the loop deals, visits and records: sources of batches, beats, thinning, steps against epochs, and the work done."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -277,6 +279,25 @@ def test_a_source_is_asked_for_all_steps_until_a_row_is_due():
 
     train_on(run(), Told(X, Y), PLAN._replace(epochs=7, record=3))
     assert asked == [3, 3, 1]
+
+
+def test_a_batch_is_gone_when_the_next_one_is_dealt():
+    """Where both were there at once, a step would take twice the memory."""
+    dealt, left = [], []
+
+    class Watched(Whole):
+        def deal(self, feed, rng, n):
+            for _ in range(n):
+                yield self.copied(), self.y
+                left.append(dealt[-1]() is not None)
+
+        def copied(self):
+            X = self.X.copy()
+            dealt.append(weakref.ref(X))
+            return X
+
+    train_on(run(), Watched(X, Y), PLAN._replace(steps=3, record=3))
+    assert left == [False, False, False]
 
 
 def test_compiled_steps_that_diverge_name_their_epoch():

@@ -189,6 +189,11 @@ def test_a_description_that_is_none(tmp_path, text, words):
 def test_a_header_is_never_evaluated():
     with pytest.raises(ValueError, match=r"must begin as \.npy does"):
         header(io.BytesIO(b"PK"))
+    file = io.BytesIO()
+    np.save(file, np.ones(2))
+    for start in (b"\x93NUMPZ\x01\x00", b"\x93NUMPY\x09\x00"):
+        with pytest.raises(ValueError, match=r"must begin as \.npy does"):
+            header(io.BytesIO(start + file.getvalue()[8:]))
     text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (9**9**9,), }\n"
     with pytest.raises(ValueError, match="must name descr"):
         header(io.BytesIO(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text))

@@ -139,6 +139,13 @@ def test_a_run_whose_parts_are_not_what_their_names_say_is_refused(use, wrong, w
 def test_sources_want_as_many_labels_as_rows(source, y):
     with pytest.raises(ValueError, match="as many rows, got 20 and"):
         train_on(run(net=Network.create([4, 5, 3], rng=0)), source(y), PLAN)
+    with pytest.raises(ValueError, match="as many rows, got 20 and"):
+        source(y).begin({})
+
+
+def test_what_is_no_source_is_told_what_it_lacks():
+    with pytest.raises(ValueError, match=r"must be a source .* got 3 without begin, deal, hear, until, follow, rows\."):
+        train_on(run(), 3, PLAN)
 
 
 @pytest.mark.parametrize("y", [Y + 1, Y - 1, Y + 10**9])
@@ -242,6 +249,10 @@ LIES = {
     "another float type": (
         lambda net: (net.with_theta(net.theta.astype(np.float32)), (Event("change", "h1", 0, "x", 5, 5),)),
         "changed the float type from float64 to float32",
+    ),
+    "an origin that is no tuple": (
+        lambda net: (net, (Event("turn", "h1", 0, "x", 5, 5, origin=np.arange(5)),)),
+        "an event's moves and origin must be tuples, got",
     ),
     "no events but words": (lambda net: (grown(net)[0], ("grow",)), r"must return events of growth\.Event, got 'grow'"),
     "a word for a number": (

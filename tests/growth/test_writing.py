@@ -73,6 +73,18 @@ def test_the_mode_of_a_replaced_file_is_kept_and_the_part_has_it_from_the_start(
 
 
 @unix
+def test_a_writer_leaves_no_file_open(tmp_path):
+    def lowest_free():
+        number = os.open(tmp_path, os.O_RDONLY)
+        os.close(number)
+        return number
+
+    before = lowest_free()
+    write(tmp_path / "a")
+    assert lowest_free() <= before
+
+
+@unix
 def test_a_new_file_follows_the_umask(tmp_path):
     old = os.umask(0o027)
     try:
@@ -116,10 +128,16 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
 
 @unix
 def test_devices_are_written_to_and_stay_devices(tmp_path):
-    (tmp_path / "nothing").symlink_to("/dev/null")
-    write(tmp_path / "nothing")
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
-    assert names(tmp_path) == ["nothing"]
+    """A terminal of our own, in whose folder nobody makes files: the machine's /dev/null must survive a mistake in `writing`."""
+    reader, terminal = os.openpty()
+    device = os.ttyname(terminal)
+    (tmp_path / "screen").symlink_to(device)
+    write(tmp_path / "screen")
+    assert os.read(reader, 9) == b"new"
+    assert stat.S_ISCHR(os.stat(device).st_mode)
+    assert names(tmp_path) == ["screen"]
+    for number in (reader, terminal):
+        os.close(number)
     if os.path.exists("/dev/full"):
         with pytest.raises(OSError, match="No space left"):
             write("/dev/full")

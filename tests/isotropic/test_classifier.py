@@ -259,3 +259,8 @@ def test_of_many_columns_five_are_named():
     now, then = (np.array([f"{word}{i}" for i in range(7)], dtype=object) for word in "xy")
     with pytest.raises(ValueError, match=r"- x4\n- ...\nFeature names seen at fit time, yet now missing:\n- y0\n"):
         conventions.same_columns("Classifier", now, then)
+
+
+def test_of_columns_that_are_missing_no_order_is_asked():
+    with pytest.raises(ValueError, match=r"during fit\.\nFeature names seen at fit time, yet now missing:\n- two\n$"):
+        conventions.same_columns("Classifier", np.array(["one"]), np.array(["one", "two"]))

@@ -156,6 +156,7 @@ NET = Network.create([5, 4, 3], rng=0)
     [
         (lambda: scores(NET, 0, "size"), "by must be one of sigma, product, outgoing, activation, optimal, taylor"),
         (lambda: scores(NET, 1), "layer must be a hidden layer"),
+        (lambda: scores(NET, 0, "activation"), 'by="activation" looks at data: pass X'),
         (lambda: scores(NET, 0, "optimal"), 'by="optimal" looks at data: pass X'),
         (lambda: scores(NET, 0, "taylor", np.eye(5)), 'by="taylor" looks at data: pass y'),
         (lambda: scores(NET, 0, "activation", np.eye(4)), "X must have 5 columns"),

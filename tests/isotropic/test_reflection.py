@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrow.isotropic.reflection import lanczos, least_direction
+from minigrow.isotropic import Network
+from minigrow.isotropic.reflection import lanczos, least_direction, reflect
 
 
 def spectrum(kind, rng, m):
@@ -96,6 +97,14 @@ def test_the_least_direction_of_zeros_and_of_the_identity(W):
     r = least_direction(W)
     assert np.linalg.norm(r) == pytest.approx(1)
     assert np.linalg.norm(r @ W) == pytest.approx(min(W.max(), 1))
+
+
+@pytest.mark.parametrize("widths", [[2, 5, 2], [5, 2, 2]])
+def test_a_layer_that_is_not_finite_is_not_turned(widths):
+    net = Network.create(widths, rng=0)
+    net.params["W1"][0, 0] = np.nan
+    with pytest.raises(ValueError, match="a layer with NaN or infinite weights has no singular values"):
+        reflect(net, 0)
 
 
 def test_lanczos_that_stops_early_is_not_trusted():

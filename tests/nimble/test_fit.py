@@ -7,6 +7,7 @@ import pytest
 
 from minigrow import growth, nimble
 from minigrow.growth import Plan
+from minigrow.nimble.fit import REASONS, opened
 from minigrow.nimble.formulas import size_term
 from minigrow.nn import SGD, Adam
 from minigrow.nn.optimisers import start
@@ -125,6 +126,20 @@ def test_an_event_is_told_once_where_policies_are_visited_more_often_than_rows_a
     told = [(event.before, event.after) for event in history.events]
     assert told == [(a, b) for a, b in itertools.pairwise(seen[4:]) if a != b], "from the first row on"
     assert told
+
+
+def test_what_was_known_is_the_last_row_and_what_was_noted_behind_it():
+    net = nimble.auxiliary([1, 9, 1], size=2.5, rng=0)  # which has three open neurons
+    rows = [{"step": step, "widths": np.array([1, on, 1])} for step, on in ((0, 1), (10, 3))]
+
+    def noted(*events):
+        return [(event.kind, event.before, event.after) for event in opened(net, growth.History(rows, events))]
+
+    def closed(step, reason=REASONS["prune"]):
+        return growth.Event("prune", "h1", 1, reason, 3, 2, step=step)
+
+    assert noted() == noted(closed(5)) == noted(closed(10)) == noted(closed(12, "asked for")) == []
+    assert noted(closed(12)) == [("grow", 2, 3)]
 
 
 def test_observe_and_policies_of_a_caller_are_kept():

@@ -194,9 +194,14 @@ def test_hidden_layers_are_counted_from_0_and_others_refused():
     net = nimble.auxiliary([2, 9, 4, 1], goal=3, size=2.5, rng=0)
     assert [len(net.gates(layer)[0]) for layer in (0, 1)] == [9, 4]
     assert {space: len(gamma) for space, gamma in net.gated.items()} == {"h1": 9, "h2": 4}
+    assert np.array_equal(net.gated["h2"], net.gates(1)[0])
     for layer in (2, -1, 0.0):
         with pytest.raises(ValueError, match="layer must be a"):
             net.gates(layer)
+
+
+def test_first_weights_are_spread_as_in_the_paper_where_nothing_else_is_said():
+    assert np.array_equal(nimble.auxiliary(rng=0).theta, nimble.auxiliary(spread=1, rng=0).theta)
 
 
 def test_the_step_is_as_wide_as_the_paper_has_it_where_nothing_else_is_said():

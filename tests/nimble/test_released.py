@@ -38,6 +38,12 @@ def test_bessel_is_scaled_to_the_square():
     np.testing.assert_allclose(y, bessel_sum(X), atol=1e-4)  # which is scaled by extremes between the points
 
 
+def test_a_curve_has_two_points_at_least():
+    assert len(released.bessel(2)[0]) == 2
+    with pytest.raises(ValueError, match="n must be a whole number >= 2, got 1"):
+        released.bessel(1)
+
+
 def test_spirals_are_scaled_on_both_axes_and_have_their_radii():
     X, y = released.spirals(900, 3, np.random.default_rng(0))
     assert X.shape == (900, 2)

@@ -163,6 +163,7 @@ def test_at_the_threshold_a_neuron_is_silent_still():
 def test_relu_takes_sides_by_the_real_part():
     act, Z = ACTIVATIONS["relu"], np.array([[-1.0, 0.0, 2.0]])
     np.testing.assert_array_equal(act.backward(Z, np.full((1, 3), 5.0)), [[0, 0, 5]])
+    np.testing.assert_array_equal(act.f(Z + 1j), [[0, 0, 2 + 1j]])
 
 
 def test_codes_of_the_compiled_profiles_are_their_own():

@@ -73,6 +73,12 @@ def test_steps_leave_the_point_alone():
     np.testing.assert_array_equal(x, [1, 2])
 
 
+def test_the_complex_step_wants_a_real_point():
+    for bad in (np.array([1.0 + 2j]), np.array([np.nan])):
+        with pytest.raises(ValueError, match="x must hold real numbers, got"):
+            complex_step(np.sum, bad)
+
+
 def test_deviation_is_relative_to_the_greatest_expected_entry():
     assert deviation(np.array([1.0, -3.0]), np.array([1.0, -4.0])) == 0.25
     assert deviation(np.array([0.5]), np.array([0.0])) == 0.5
@@ -197,6 +203,12 @@ def test_sizes_are_whole_numbers(bad):
         Loop({"x": 1, "h": bad, "y": 1}, np.dtype(float))
     with pytest.raises(ValueError, match="each width must be a whole number"):
         MLP((2, bad, 1), "tanh", np.zeros(3))
+
+
+@pytest.mark.parametrize("bad", ["xhy", [1, 2, 1], {}, None])
+def test_sizes_name_the_spaces(bad):
+    with pytest.raises(ValueError, match="sizes must name spaces and how many neurons they have, got"):
+        Loop(bad, np.dtype(float))
 
 
 def test_a_network_without_axes_or_gradient_is_told():
