@@ -204,9 +204,10 @@ def test_only_the_three_kinds_leave():
             leave(multiplied)
         leave(multiplied.plain)
     broken = MLP.create([2, 2], rng=0)
-    broken.params["b1"][0] = np.nan
-    with pytest.raises(ValueError, match="must be finite to be exported, got NaN or infinity in b1"):
-        to_json(broken)
+    for value in (np.nan, -np.inf):  # only lambda may be minus infinity
+        broken.params["b1"][0] = value
+        with pytest.raises(ValueError, match="must be finite to be exported, got NaN or infinity in b1"):
+            to_json(broken)
 
 
 def edited(drop=(), **changes):
@@ -297,6 +298,7 @@ NO_NETWORKS = [
     (text(p={"b1": []}), r"b1 must have 1 axes, none of them empty, got shape \(0,\)"),
     (text(p={"lambda": [1, 2]}), r"lambda must have shape \(1,\), got \(2,\)"),
     (text(p={"b3": [1]}), "b3 is none of them"),
+    (text(parameters={}), "W1 is missing"),
     (text(p={"b1": [1, [2], 3]}), "b1 must be nested lists of equal length with numbers"),
     (text(p={"b1": [1, "2", 3]}), "b1 must be nested lists"),
     (text(p={"b1": [1, True, 3]}), "b1 must be nested lists"),

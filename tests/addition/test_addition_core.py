@@ -154,6 +154,9 @@ def test_errors_teach():
     for wrong in (np.ones((1, 1)), np.ones((4, 1), int), [[1.0]] * 4):
         with pytest.raises(ValueError, match=r"A of a proposal must be a finite array of floats of shape \(4, 1\)"):
             apply(net, 0, proposal._replace(A=wrong))
+    for wrong in (np.ones((5, 3)), np.full((5, 2), np.nan)):
+        with pytest.raises(ValueError, match=r"D of a proposal must be a finite array of floats of shape \(5, 2\)"):
+            apply(net, 0, proposal._replace(D=wrong))
     with pytest.raises(ValueError, match="layer must be a hidden layer"):
         look(net, 1, X3, LABELS)
     with pytest.raises(ValueError, match="isotropic_tanh sees the length of the whole layer"):

@@ -132,6 +132,15 @@ def test_inputs_that_come_twice_and_neurons_that_come_twice():
     assert np.isfinite(north_select(seen, 3, rng=0).A).all()
 
 
+def test_an_input_that_hardly_varies_is_no_direction():
+    """1 +- 1e-6 beside the ones: the second eigenvalue of X'X is 2.5e-13 of the first."""
+    net = MLP.create([1, 2, 2], rng=0)
+    net.params["W1"][...] = 0
+    X = 1 + 1e-6 * np.array([[1.0], [-1], [1], [-1]])
+    assert free(look(net, 0, X, np.array([0, 1, 1, 0])).block) == 0
+    assert free(look(net, 0, X - 1 + 1e-6, np.array([0, 1, 1, 0])).block) == 0
+
+
 def test_span_and_shares():
     rng = np.random.default_rng(0)
     H = rng.standard_normal((30, 4)) @ np.diag([1, 1e-8, 1e8, 1])

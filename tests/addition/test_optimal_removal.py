@@ -176,5 +176,10 @@ def test_errors_teach():
         removal(seen, 5)
     with pytest.raises(ValueError, match="one neuron, which must stay"):
         removal(look(drawn(widths=(4, 1, 3)), 0, X, Y, "mse"), 0)
+    for j in (-1, 5):
+        with pytest.raises(ValueError, match=rf"0\.\.4, got {j}|j must be a whole number >= 0, got {j}"):
+            refitted(drawn(), 0, X, j)
+    with pytest.raises(ValueError, match="one neuron, which must stay"):
+        refitted(drawn(widths=(4, 1, 3)), 0, X, 0)
     with pytest.raises(ValueError, match=r"Take refit\.refitted"):
         costs(look(Network.create([4, 5, 3], rng=0), 0, X, Y, "mse"))

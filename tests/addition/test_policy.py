@@ -160,6 +160,7 @@ def test_settings_that_make_no_sense_are_refused_in_words():
         (Adding("best", Always()), "rule must be one of tiny, "),
         (Adding(3, Always()), r"rule must be a name in addition.table.RULES or a function f\(seen, k, rng\), got 3"),
         (Adding(drawn, None), "trigger must be a function"),
+        (Adding(drawn, Always(), held_out=(X, y[:-1])), "X and y must have as many rows, got 60 and 59"),
         (Adding(drawn, Always(), layers=(1,)), "layer must be a hidden layer"),
     ):
         with pytest.raises(ValueError, match=words):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigrow.addition.proposal import Seen, apply, look
-from minigrow.addition.senn import increase, natural, ratio, senn, slope, value, whitened
+from minigrow.addition.senn import _starts, increase, natural, ratio, senn, slope, value, whitened
 from minigrow.addition.statistics import statistics
 from minigrow.isotropic import Network
 from minigrow.nn import MLP
@@ -119,6 +119,14 @@ def test_without_random_starts_nothing_is_left_to_chance():
     faint = around(b._replace(G=b.G - Q @ (Q.T @ b.G) + 1e-6 * b.X[:, :3]))  # what inputs say alone is little
     found = [senn(faint, 1, rng=seed, starts=0, steps=0).A for seed in range(2)]
     assert np.array_equal(*found)
+
+
+def test_the_singular_vectors_and_each_random_start_say_as_much_at_first():
+    seen = case(6)[3]
+    found = _starts(seen, 2, 3, np.random.default_rng(0))
+    assert len(found) == 1 + 3
+    for A in found:
+        assert np.mean((seen.block.X @ A) ** 2, axis=0) == pytest.approx(1)
 
 
 def test_steps_that_help_double_until_they_are_as_long_as_the_fan_in():

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import io
 import re
 import threading
 from typing import NamedTuple
@@ -176,6 +177,18 @@ def test_a_server_that_refuses_the_whole_as_a_piece_is_asked_once(tmp_path, remo
         download(remote, tmp_path)
 
 
+def test_the_answer_of_a_server_that_refuses_is_closed(tmp_path, remote, monkeypatch):
+    page = io.BytesIO(b"there is no such file")
+
+    def refuse(*_, **__):
+        raise HTTPError(remote.bases[0], 404, "not found", {}, page)
+
+    monkeypatch.setattr(internet, "urlopen", refuse)
+    with pytest.raises(ConnectionError, match="not found"):
+        download(remote, tmp_path)
+    assert page.closed
+
+
 @pytest.mark.parametrize("before", [b"", b"a stale beginning"])
 def test_a_wrong_digest_deletes_the_part_and_says_so(tmp_path, server, remote, before):
     if before:
@@ -215,6 +228,7 @@ def test_what_a_server_says_cannot_steer_the_terminal(tmp_path, server, remote):
     assert str(caught.value).isprintable()
     assert "?[2J" in str(caught.value)
     assert len(str(caught.value)) < 1000
+    assert internet.printable("x" * 5000) == "x" * 300
 
 
 def test_a_missing_file_says_where_to_put_it_by_hand(tmp_path, server, remote):

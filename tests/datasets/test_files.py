@@ -171,6 +171,7 @@ def test_cifar10_is_read_from_extracted_files(tmp_path, tiny, inner):
     splits = cifar10(tmp_path)
     check_cifar10(splits, files)
     assert splits.train.classes[3] == "kind3"
+    assert cifar.present(cifar.CIFAR10, tmp_path) == (inner in ("", "cifar-10-batches-bin"))
 
 
 @pytest.mark.parametrize("inner", ["", "cifar-10/"])
@@ -217,6 +218,13 @@ def test_an_archive_is_read_by_name_and_size_only(tmp_path, tiny):
             tar.addfile(member)
     with pytest.raises(ValueError, match=r"data_batch_1\.bin, .* is not in it"):
         cifar10(tmp_path / "data")
+
+
+def test_a_file_that_is_twice_in_an_archive_is_named(tmp_path, tiny):
+    files = cifar_files(tiny.CIFAR10)
+    path = write_tar(tmp_path / "twice.tar.gz", files | {"old/test_batch.bin": files["test_batch.bin"]}, "x/")
+    with pytest.raises(ValueError, match=r"twice\.tar\.gz, member x/old/test_batch\.bin must be there once"):
+        cifar10(path)
 
 
 @pytest.mark.parametrize("write", [write_folder, lambda p, f: write_tar(p / "cifar-10-binary.tar.gz", f, "x/")])

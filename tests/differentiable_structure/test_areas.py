@@ -83,6 +83,11 @@ def test_edges_lead_to_later_places(edge):
         Areas.create(4, 2, (3, 5), [*CHAIN, edge], rng=0)
 
 
+def test_a_forward_pass_has_a_step_at_least():
+    with pytest.raises(ValueError, match="steps must be a whole number >= 1, got 0"):
+        Areas.create(4, 2, (3, 5), CHAIN, steps=0, rng=0)
+
+
 def test_what_is_not_there_is_refused():
     net = Areas.create(4, 2, (3, 0), [("a1", "x"), ("y", "a1")], rng=0)
     with pytest.raises(ValueError, match="area must be one of a1, a2"):
@@ -139,6 +144,14 @@ def test_an_area_goes_when_another_is_spare_and_never_the_last_path():
     assert alone.living == net.living
     one = Areas.create(4, 2, (3,), [("a1", "x"), ("y", "a1")], rng=0)
     assert visit(one, "a1", rule._replace(spares=0), np.random.default_rng(0), may_go=True)[0].sizes["a1"] == 1
+
+
+def test_an_area_that_is_born_though_two_are_spare_came_by_chance():
+    net = Areas.create(4, 2, (3, 3, 0), [("a1", "x"), ("a2", "x"), ("y", "a1"), ("y", "a2")], rng=0)
+    rule = Rule(threshold=99, delete=0, add=0, anytime=1)
+    _, (first, *_) = AreaSpares(rule)(with_bud(net, rng=0), context(np.random.default_rng(0)))
+    assert (first.before, first.after) == (0, 1)
+    assert first.reason == "by chance: at any time the rule adds one with a probability of 1"
 
 
 def test_without_births_the_areas_stay_those_of_the_start():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minigrow.differentiable_structure.batches import Text
 from minigrow.differentiable_structure.fast import decide as compiled
 from minigrow.differentiable_structure.fast import kernels
 from minigrow.differentiable_structure.fast.engine import numbers
@@ -13,7 +14,8 @@ from minigrow.differentiable_structure.formulas import gradient
 from minigrow.differentiable_structure.multipliers import LEARNING, Multiplied
 from minigrow.differentiable_structure.network import Network
 from minigrow.differentiable_structure.rule import SAFE, Rule, checked
-from minigrow.differentiable_structure.spares import Decision, act, decide, surplus
+from minigrow.differentiable_structure.spares import Decision, Spares, act, decide, surplus
+from minigrow.growth import Plan, start
 from minigrow.nn import L1, SGD, Adam, Pull, RMSProp
 from minigrow.nn.optimisers import State
 from minigrow.nn.params import views
@@ -75,6 +77,22 @@ def test_the_engine_knows_which_optimisers_it_can_take():
     assert numbers(LEARNING, Multiplied.create("ab", path="all", rng=0)) == released
     for unknown in (SGD(), Pull(Adam(), 1.0), L1(Pull(RMSProp(), 1.0), 1.0), L1(Clip(RMSProp(), 1.0), 1.0)):
         assert numbers(unknown, net) is None
+
+
+def test_the_engine_runs_wherever_it_can_and_nowhere_else():
+    """Twins that are compared with themselves would always agree."""
+
+    def compiled_run(policies=(), every=1, optimiser=RMSProp(), dtype="float64"):  # noqa: B008 (a tuple of numbers)
+        run = start(Network.create("ab", rng=0, dtype=dtype), optimiser, rng=0)
+        plan = Plan(steps=1, policies=policies, every=every)
+        return Text(np.zeros(9, np.int32), 4, np.zeros(1), 0.0).compiled(run, plan)
+
+    assert compiled_run().rule.most == 0
+    assert compiled_run((Spares(Rule(most=5)),)).rule.most == 5
+    assert compiled_run(every=2) is not None
+    for other in ({"policies": (Spares(), Spares())}, {"policies": (print,)}, {"policies": (Spares(),), "every": 2},
+                  {"optimiser": SGD()}, {"dtype": "float32"}):  # fmt: skip
+        assert compiled_run(**other) is None
 
 
 @given(

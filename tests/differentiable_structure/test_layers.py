@@ -160,6 +160,12 @@ def test_a_layer_in_the_middle_brings_its_own_memory_and_leaves_the_others():
     assert depth_norm(run.net)[1] == pytest.approx(0.05, rel=1e-12)
 
 
+def test_a_new_residual_layer_comes_at_any_depth():
+    net, policy = Residual.create(4, 6, 3, layers=2, neurons=4, rng=0), DepthSpares(Rule(delete=0, anytime=1))
+    births = [policy(net, context(np.random.default_rng(seed)))[1][0] for seed in range(20)]
+    assert {event.recorded.sources for event in births} == {(-1, 0, 1), (0, -1, 1), (0, 1, -1)}
+
+
 def test_the_pull_of_a_residual_net_is_on_V_alone():
     net = Residual.create(3, 4, 2, 1, 2, rng=0)
     before = {name: array.copy() for name, array in net.params.items()}
@@ -180,6 +186,18 @@ def test_wires_join_the_stream_and_all_layers():
     for l in range(2):
         x = x + np.tanh(x @ W[5 * l : 5 * l + 5].T + p["b"][l]) @ V[:, 5 * l : 5 * l + 5].T
     np.testing.assert_allclose(x @ B.T + p["c"], net(X), rtol=1e-12)
+
+
+def test_unfolded_the_stream_passes_one_layer_after_another():
+    net = Residual.create(3, 4, 2, 2, 5, rng=0)
+    (sizes, wires), p = net.unfolded, net.params
+    assert sizes == {"x": 3, "m0": 4, "u1": 5, "m1": 4, "u2": 5, "m2": 4, "y": 2}
+    expected = {("m0", "x"): p["A"], ("y", "m2"): p["B"]}
+    for l in (1, 2):
+        expected |= {(f"u{l}", f"m{l - 1}"): p["W"][l - 1], (f"m{l}", f"u{l}"): p["V"][l - 1]}
+        expected |= {(f"m{l}", f"m{l - 1}"): np.eye(4)}
+    assert len(wires) == len(expected)
+    assert all(np.array_equal(wire.W, expected[wire.to, wire.source]) for wire in wires)
 
 
 def test_cost_counts_every_layer():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigrow.differentiable_structure import Network, Rule, Spares, grow, prune, start
-from minigrow.differentiable_structure.rule import checked, outgoing_norm
+from minigrow.differentiable_structure.rule import _spread, checked, outgoing_norm
 from minigrow.differentiable_structure.spares import Decision, act, decide, surplus, why
 from minigrow.growth import accept
 from minigrow.growth.plan import Context
@@ -99,6 +99,10 @@ def test_a_newborn_is_as_the_method_says():
     assert np.array_equal(p["Whh"][:H, :H], old.params["Whh"])
 
 
+def test_weights_that_are_scaled_to_a_sum_keep_their_signs():
+    assert _spread(np.array([1.0, -3.0]), 2.0).tolist() == [0.5, -1.5]
+
+
 def test_a_newborn_of_the_released_program_gives_less():
     net, _ = grow(Network.create("()ab", neurons=3, rng=0), rng=0, rule=Rule(newborn="released"))
     assert outgoing_norm(net)[-1] == pytest.approx(0.05 / 4 * (1 + 3 / 4), rel=1e-14)
@@ -118,6 +122,8 @@ def test_one_decision_may_prune_and_grow():
     assert (len(decision.pruned), decision.born, net.neurons) == (4, True, 3)
     assert [event.kind for event in events] == ["prune", "grow"]
     assert act(net, Decision([], True, 0), Rule(), rng)[1][0].reason == why(0, Rule())
+    by_chance = Decision([], True, 0, by_chance=True)  # too few are there, but that did not bring it
+    assert act(net, by_chance, Rule(), rng)[1][0].reason == why(Rule().spares, Rule())
 
 
 @pytest.mark.parametrize(

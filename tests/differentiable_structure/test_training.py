@@ -176,6 +176,8 @@ def test_text_restarts_when_no_whole_chunk_is_left():
     assert (run.feed["place"], run.epoch) == (40, 1)
     twice = go(begun(alphabet="ab"), None, text, epochs=2, record=None)
     assert (twice.step, go(twice, None, text, epochs=3, record=None).step) == (4, 6)
+    assert go(go(begun(alphabet="ab"), 1, text), None, text, epochs=1, record=None).step == 2, "the half that is left"
+    assert go(begun(alphabet="ab"), 1, text[:80]).epoch == 1, "a chunk needs the symbol behind it"
     source = Text(np.zeros(81, np.int32), 40, np.zeros(1), 0.0)
     feed = source.begin({})
     for batch in source.deal(feed, None, 3):

@@ -8,10 +8,12 @@ import pytest
 from minigrow import growth
 from minigrow.growth import Diverged, Plan, load, save, start
 from minigrow.nn import SGD, Adam
+from minigrow.nn.losses import LOSSES
 from minigrow.structure import judge, read_net
 from minigrow.urn import Network, Strengths, grid, grow, line, prune, train
 from minigrow.urn.embedding import embed_layers, embed_local, from_matrix, read_layers, read_local, read_residual
-from minigrow.urn.formulas import forward
+from minigrow.urn.fast.workspace import bind
+from minigrow.urn.formulas import forward, gradient
 from minigrow.urn.network import spectral_radius
 from minigrow.urn.positions import distances
 from minigrow.urn.strengths import block_soft_threshold, checked, prices, shrink, soft_threshold
@@ -38,12 +40,30 @@ def small():
         ({"positions": [0.0, 1.0]}, "positions must be one for each of the 8 neurons"),
         ({"scale": -1.0}, "scale must be a finite number >= 0"),
         ({"inputs": 0}, "inputs must be"),
+        ({"outputs": 0}, "outputs must be"),
         ({"dtype": "float16"}, "float32 or float64"),
     ],
 )
 def test_create_refuses(change, words):
     with pytest.raises(ValueError, match=words):
         Network.create(**{"inputs": 2, "outputs": 1, "size": 8, "rng": 0} | change)
+
+
+def test_a_network_made_by_hand_iterates_at_least_once():
+    with pytest.raises(ValueError, match="iterations must be a whole number >= 1, got 0"):
+        dataclasses.replace(small(), iterations=0)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_fast_gradient_without_a_time_term_is_the_plain_one_at_every_call(loss):
+    net, labels = Network.create(2, 2, size=8, rng=0), np.array([0, 1, 1, 0])
+    y = {"softmax": labels, "blocks": labels[:, None]}.get(loss, np.eye(2)[labels])
+    g = np.full_like(net.theta, np.nan)
+    step, (value, expected) = bind(net, g, loss), net.gradient(XOR, y, loss)
+    for _ in range(2):
+        assert step(XOR, y) == pytest.approx(value)
+        np.testing.assert_allclose(g, expected, rtol=1e-10, atol=1e-14)
+    assert np.array_equal(gradient(net, XOR, y, loss)[1], expected)
 
 
 @pytest.mark.parametrize("name", Strengths._fields)
@@ -210,6 +230,8 @@ def test_distances_and_grid():
     assert hidden.min() >= 0
     assert np.all(hidden.max(axis=0) <= [3, 1])
     assert np.all(hidden.max(axis=0) > [2.7, 0.9])  # all over the grid
+    assert not grid(1, 3, 5, 1, rng=0)[3:8, 0].any(), "a single row has no height"
+    assert not grid(3, 1, 5, 1, rng=0)[3:8, 1].any()
     with pytest.raises(ValueError, match="needs positions"):
         distances(Network.create(1, 1, size=2, rng=0))
 

@@ -171,6 +171,14 @@ def test_half_the_steps_for_the_ramp_and_a_quarter_for_settling_unless_told():
     assert np.array_equal(told.net.theta, net.theta)
 
 
+def test_the_short_way_in_is_the_long_one_of_the_page():
+    net, history = fit(X, Y, Network.create(2, 1, size=4, rng=0), rng=0)
+    run, long = start(Network.create(2, 1, size=4, rng=0), Adam(1e-2), rng=0), Plan(steps=2000, batch=None, loss="mse")
+    run = train(run, X, Y, long, Strengths(l1=0.01, loop=1), ramp=1000, settle=500)
+    assert history["step"][-1] == run.step
+    assert np.array_equal(net.theta, run.net.theta)
+
+
 def test_a_second_task_counts_from_where_it_begins():
     first = train(begun(), X, Y, PLAN, **HOW)
     second = train(first, X, -Y, PLAN._replace(steps=140, since=70), **HOW)
