@@ -44,7 +44,7 @@ class _Book:
         self.lives += count
         return fresh
 
-    def end(self, lives, row, event=-1):
+    def end(self, lives, row, event):
         self.table[1, lives], self.table[3, lives] = row, event
 
 
