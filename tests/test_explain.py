@@ -151,6 +151,7 @@ def test_the_command_prints_all_laws_in_the_order_of_verify(capsys):
         ("restore", "growth.restores"),
         ("lossless", "isotropic.lossless_removal"),
         ("urm", "urn"),
+        ("covector", "Did you mean growth.gradient_follows?"),  # a word of what it says, and of no name
         (
             "quaternion",
             "Name a module (nn, growth, isotropic, nimble, differentiable_structure, urn, motifs, addition)",

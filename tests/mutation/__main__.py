@@ -46,7 +46,10 @@ PACKAGES = {
     "addition": ["tests/addition", LAWS],
     "structure": ["tests/structure"],
     "export": ["tests/test_export.py"],
-    "laws": [LAWS, "tests/test_explain.py", "tests/test_teaching.py"],
+    "laws": [
+        *(LAWS, "tests/test_explain.py", "tests/test_teaching.py"),
+        *(f"tests/laws/test_{name}.py" for name in ("drawn_cases", "measures", "broken_twins")),
+    ],
     "datasets": ["tests/datasets"],
     "replay": ["tests/replay"],
     "labs": ["tests/labs", "tests/test_teaching.py", "tests/test_one_sitting.py"],
