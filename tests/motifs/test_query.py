@@ -55,6 +55,7 @@ def test_words_are_read_as_they_are_written(seed, comma):
         ("0>1,2>3", "a motif must hang together, but no path joins 2 to 0"),
         ("0>1,1>3", "vertex 2 has no edge"),
         ("1>2,2>3", "vertex 0 has no edge"),
+        ("0>1,1>2,0:1,1:1,2:1,3:1", "vertex 3 has no edge"),
         (
             ",".join(f"{i}>{i + 1}" for i in range(8)),
             "at most 8 vertices, 0, 1, 2 ... without gaps, but vertex 8 is named",

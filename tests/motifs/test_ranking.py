@@ -73,6 +73,9 @@ def test_the_table_says_how_each_number_is_meant():
     assert rows[PATH][-2:] == ["1.000", "<= 0.025"]  # as rare as in no random graph, hence p of 1 and a large |Z|
     assert rows[LOOP][-3:] == ["undefined", "<= 0.025", "too rare"]
     lines = table(found).splitlines()
+    assert lines[0] == (
+        "    count  frequency       mean        std          z         p familywise   motif (colour at the arrow's head)"
+    )
     assert [line.split()[0] for line in lines if line[8].isdigit()] == ["7", "61", "30", "2"]
 
 

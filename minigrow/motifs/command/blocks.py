@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrow.motifs.files.choices import counted
 from minigrow.motifs.graph import Graph
 
 
@@ -28,11 +29,12 @@ def read_blocks(path: Path, graph: Graph) -> tuple[np.ndarray, list[str]]:
     if missing is not None:
         raise ValueError(f"{path}: vertex {missing} has no block. Every vertex that has an edge needs a line.")
     words, block, sizes = np.unique([given[name] for name in names], return_inverse=True, return_counts=True)
-    listed = [f"{w} ({n} {'vertex' if n == 1 else 'vertices'})" for w, n in zip(words, sizes.tolist(), strict=True)]
+    listed = [f"{w} ({counted(n, 'vertex')})" for w, n in zip(words, sizes.tolist(), strict=True)]
     more = f" and {len(listed) - 8} more" if len(listed) > 8 else ""
-    notes = [f"{len(listed)} blocks: {', '.join(listed[:8])}{more}"]
+    notes = [f"{counted(len(listed), 'block')}: {', '.join(listed[:8])}{more}"]
     unused = len(given.keys() - set(names))
-    return block, notes + ([f"{unused} names in {path} have no edge and are left out"] if unused else [])
+    has = "has no edge and is" if unused == 1 else "have no edge and are"
+    return block, notes + ([f"{counted(unused, 'name')} in {path} {has} left out"] if unused else [])
 
 
 def _lines(path: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrow.motifs.chance import NullModel
+from minigrow.motifs.files.choices import counted
 from minigrow.motifs.graph import Graph
 from minigrow.motifs.mixing import mixing
 from minigrow.motifs.statistics import Motifs
@@ -22,9 +23,10 @@ def described(graph: Graph) -> str:
     '3 vertices, 2 edges, 2 colours, 2 colours of vertices'
     """
     colours = np.setdiff1d(graph.pair % 8, [0]).size
-    words = f"{graph.vertices} vertices, {graph.edges} {'undirected ' * graph.undirected}edges, {colours} colours"
+    edges = counted(graph.edges, "undirected " * graph.undirected + "edge")
+    words = f"{counted(graph.vertices, 'vertex')}, {edges}, {counted(colours, 'colour')}"
     paints = np.setdiff1d(graph.paint, [0]).size
-    return words + (f", {paints} colours of vertices" if paints else "")
+    return words + (f", {counted(paints, 'colour')} of vertices" if paints else "")
 
 
 def null_words(null: NullModel) -> str:
