@@ -55,6 +55,18 @@ def test_copies_hold_no_link_out_of_the_course(tmp_path):
                 assert (path.parent / target).resolve().is_file(), f"{path.name}: {target}"
 
 
+def test_only_the_text_cells_of_a_notebook_are_changed():
+    link = "é [basis](../minigrow/growth/basis.py)\n"
+    cells = [{"source": [link, "b"], "cell_type": "markdown"}, {"source": ["# ", link], "cell_type": "code"}]
+    text = "é basis (`minigrow/growth/basis.py`)\n"
+    wanted = {
+        "cells": [{"cell_type": "markdown", "source": [text, "b"]}, {"cell_type": "code", "source": ["# ", link]}]
+    }
+    found = course.rooted("a.ipynb", json.dumps({"cells": cells}).encode())
+    assert found.decode() == json.dumps(wanted, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    assert course.rooted("a.py", link.encode()) == link.encode()
+
+
 def test_what_is_there_is_left_alone(tmp_path, capsys):
     assert cli.main(["tutorials", "--to", str(tmp_path / "course")]) == 0
     mine = tmp_path / "course" / "tutorials" / "01_change_of_basis.py"
@@ -79,3 +91,26 @@ def test_the_example_history_plays(tmp_path):
     page = tmp_path / "growth.html"
     assert cli.main(["replay", str(history), "-o", str(page)]) == 0
     assert page.stat().st_size > 10_000
+
+
+def test_a_notebook_keeps_its_code_and_loses_links_in_its_text():
+    link = "[basis](../minigrow/growth/basis.py)"
+    cells = [
+        {"cell_type": "markdown", "source": ["A \u03c8\n", f"see {link}, [b](b.md)\n"]},
+        {"cell_type": "code", "source": [f"# {link}\n", "x = 1"]},
+    ]
+    content = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    cells[0]["source"][1] = "see basis (`minigrow/growth/basis.py`), [b](b.md)\n"
+    wanted = json.dumps({"cells": cells, "nbformat": 4}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    assert course.rooted("tutorials/a.ipynb", content) == wanted.encode("utf-8")
+    assert course.rooted("tutorials/a.py", link.encode()) == link.encode()
+
+
+def test_what_was_written_was_there_and_is_yours(monkeypatch, tmp_path):
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(course, "sources", lambda: {f"x/{name}": tmp_path / name for name in "abc"})
+    (tmp_path / "to" / "x" / "c").mkdir(parents=True)
+    (tmp_path / "to" / "x" / "b").write_text("b")
+    assert course.copied(tmp_path / "to") == (["x/a"], ["x/b"], ["x/c"])
+    assert (tmp_path / "to" / "x" / "a").read_text() == "a"

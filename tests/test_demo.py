@@ -1,10 +1,13 @@
 """The life that `minigrow demo` shows rises and falls with its task, whatever the seed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from minigrow import demo
-from minigrow.growth import Plan, start, train
+from minigrow.growth import Event, Plan, start, train
+from minigrow.growth.plan import Context
 from minigrow.nn import MLP, SGD
 
 
@@ -51,3 +54,84 @@ def test_a_birth_keeps_the_function_and_few_errors_keep_the_size():
     assert np.abs(run.net(X) - net(X)).max() < 1e-6, "only the step of 1e-9 is seen"
     assert [event.reason for event in run.history.events] == [run.history.events[0].reason] * 2
     assert "of the points get the wrong class" in run.history.events[0].reason
+
+
+def test_the_arms_are_wound_by_so_many_turns():
+    X, y = demo.arms(0.75, 3, points=4)
+    noise = np.random.default_rng(3).standard_normal(12)
+    for i, (x, k) in enumerate(zip(X, y, strict=True)):
+        r = (0.1, 0.4, 0.7, 1.0)[i % 4]
+        phi = 2 * np.pi * (i // 4 / 3 + 0.75 * r) + demo.NOISE * noise[i]
+        np.testing.assert_allclose(x, [2 * r * np.cos(phi), 2 * r * np.sin(phi)], atol=1e-12)
+        assert k == i // 4
+
+
+def test_a_phase_and_its_points_begin_where_the_one_before_ends():
+    """The last points stay until behind the last step."""
+    tasks = [(np.arange(2.0 * n).reshape(n, 2), np.arange(n) % 3) for n in (5, 4)]
+    phases = (demo.Phase(0.0, 10, "one"), demo.Phase(1.0, 20, "two"))
+    about = demo._about(phases, tasks, [10, 30])
+    assert about["phases"] == [[0, "one"], [10, "two"]]
+    kept = range(0, 5, demo.STRIDE), range(0, 4, demo.STRIDE)
+    assert about["points"] == [
+        *([2.0 * i, 2.0 * i + 1, i % 3, 0, 10] for i in kept[0]),
+        *([2.0 * i, 2.0 * i + 1, i % 3, 10, 31] for i in kept[1]),
+    ]
+
+
+def test_the_arms_by_hand():
+    X, y = demo.arms(0.25, 7, points=2)
+    r, k = np.array([0.1, 1, 0.1, 1, 0.1, 1]), np.array([0, 0, 1, 1, 2, 2])
+    phi = 2 * np.pi * (k / 3 + 0.25 * r) + 0.1 * np.random.default_rng(7).standard_normal(6)
+    np.testing.assert_allclose(X, 2 * r[:, None] * np.stack([np.cos(phi), np.sin(phi)], axis=1), atol=1e-12)
+    assert y.tolist() == k.tolist()
+    assert demo.arms(0, 0)[0].shape == (120, 2)
+
+
+def test_what_the_page_is_told_by_hand():
+    phases = [demo.Phase(0.0, 12, "easy"), demo.Phase(0.5, 24, "harder")]
+    X, y = np.array([[0.0, 1], [2, 3], [4, 5], [6, 7]]), np.array([0, 1, 2, 0])
+    assert demo._about(phases, [(X, y), (-X, y)], [12, 36]) == {
+        "phases": [[0, "easy"], [12, "harder"]],
+        "points": [[0, 1, 0, 0, 12], [4, 5, 2, 0, 12], [0, -1, 0, 12, 37], [-4, -5, 2, 12, 37]],
+    }
+
+
+def test_every_phase_ends_at_a_visit_and_begins_and_ends_with_an_easy_task():
+    assert all(phase.steps % demo.EVERY == 0 for phase in demo.PHASES)
+    assert [phase.turns for phase in demo.PHASES] == [0, 0.5, 1, 0]
+    assert (demo.REST, demo.EVERY, demo.MOST, demo.WRONG) == (24, 12, 14, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "last", "kind"),
+    [
+        (2, None, "grow"),  # 2 of 64 are more than 2 %
+        (1, None, None),
+        (0, None, "prune"),
+        (2, 77, None),  # at step 100, 23 steps behind the last change
+        (0, 77, None),
+        (2, 76, "grow"),
+        (0, 76, "prune"),
+    ],
+)
+def test_when_the_size_changes(monkeypatch, wrong, last, kind):
+    events = [Event("prune", "h1", 1, "before", 3, 2, step=step) for step in (last, 5) if last is not None]
+    monkeypatch.setattr(demo, "Adding", lambda *a, **k: lambda net, context: (net, [Event("grow", "h1", 1, "r", 2, 3)]))
+    monkeypatch.setattr(
+        demo, "Removing", lambda *a, **k: lambda net, context: (net, [Event("prune", "h1", 1, "r", 3, 2)])
+    )
+    says, y = np.tile([1.0, 0.0], (64, 1)), np.zeros(64, int)
+    y[:wrong] = 1
+    context = Context(100, 1.0, None, None, y, "softmax", SimpleNamespace(events=events))
+
+    def net(X):
+        return says
+
+    found, changes = demo.sized(net, context)
+    reasons = {
+        "grow": "3 % of the points get the wrong class",
+        "prune": "every point gets its class, and the others stand in for it",
+    }
+    assert found is net
+    assert [(event.kind, event.reason) for event in changes] == ([(kind, reasons[kind])] if kind else [])

@@ -61,7 +61,8 @@ PACKAGES = {
     "top": [*SMALL, "tests/test_censored.py", "tests/test_slides.py", "tests/notebook", "tests/motifs/test_shares.py"],
 }
 PROCESSES = {
-    "labs": ("tests/labs/test_marking.py", "tests/labs/test_handed_in.py")
+    "labs": ("tests/labs/test_marking.py", "tests/labs/test_handed_in.py"),
+    "top": ("tests/notebook/test_notebook.py",),
 }  # tests in whose processes a package's code runs
 MANY = 400  # tests at most for a mutant that needs a process of its own
 TOP = ("censored", "cli", "course", "demo", "notebook", "shares", "statistics")

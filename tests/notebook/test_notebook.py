@@ -4,6 +4,7 @@ import base64
 import html
 import re
 import struct
+import types
 
 import numpy as np
 import pytest
@@ -101,6 +102,15 @@ def test_the_frame_holds_the_page_byte_for_byte():
     assert unframed(notebook.framed(history, title)) == page(history, title).html
 
 
+def test_a_frame_without_a_title_is_a_networks_life():
+    history = eval(LIFE, {"History": History})
+    found = notebook.framed(history)
+    start = '<div><iframe title="Replay: A network&#x27;s life" width="100%" height="780" style="border:0" allow="fullscreen" '
+    assert found.startswith(start + "srcdoc='<!doctype html>")
+    assert unframed(found) == page(history, "A network's life").html
+    assert 'height="90"' in notebook.framed(history, height=90)
+
+
 def test_plain_python_prints_one_line(capsys):
     notebook.sharp()
     notebook.replay(eval(LIFE, {"History": History}))
@@ -128,3 +138,56 @@ def test_a_terminal_is_no_notebook(monkeypatch):
 
     monkeypatch.setitem(notebook.sys.modules, "IPython", IPython)
     assert not notebook._live()
+
+
+def test_what_a_notebook_is_given_to_show(monkeypatch, capsys):
+    display, given = pytest.importorskip("IPython.display"), []
+    monkeypatch.setattr(display, "display", lambda *things, **more: given.append((things, more)))
+    monkeypatch.setattr(notebook, "_live", lambda: True)
+    one = eval(LIFE, {"History": History})
+    for histories, several in ((one, [one]), ([one, one], [one, one])):
+        notebook.replay(histories, "a title", 99)
+        texts = {"text/html": notebook.framed(histories, "a title", 99)}
+        texts["text/plain"] = "\n".join(f"played \u2248 {history!r}" for history in several)
+        assert given.pop() == ((texts,), {"raw": True})
+    assert capsys.readouterr().out == ""
+
+
+def test_a_frame_without_a_title():
+    history = eval(LIFE, {"History": History})
+    framed = notebook.framed(history)
+    assert unframed(framed) == page(history, "A network's life").html
+    before, after = framed.split("srcdoc='")[0], framed.rsplit("'", 1)[1]
+    title = 'title="Replay: A network&#x27;s life" width="100%" height="780" style="border:0" allow="fullscreen" '
+    assert (before, after) == (f"<div><iframe {title}", "></iframe></div>")
+
+
+def test_a_slider_by_hand(monkeypatch, capsys):
+    display, made, given = pytest.importorskip("IPython.display"), [], []
+    fake = types.SimpleNamespace(
+        SelectionSlider=lambda **more: made.append(more) or "slider",
+        interactive_output=lambda draw, controls: (draw, controls),
+    )
+    monkeypatch.setitem(notebook.sys.modules, "ipywidgets", fake)
+    monkeypatch.setattr(display, "display", lambda *things: given.append(things))
+    monkeypatch.setattr(notebook, "_live", lambda: True)
+    monkeypatch.delenv("MINIGROW_STATIC", raising=False)
+    for stills, index in ((None, 0), ([30, 0], 2), ([7], 0), ([], 0)):
+        notebook.move(print, angle=[0, 0.5, 30], stills=stills)
+        options = [("0", 0), ("0.5", 0.5), ("30", 30)]
+        assert made.pop() == {"options": options, "index": index, "description": "angle"}
+        assert given.pop() == ("slider", (print, {"angle": "slider"}))
+    assert capsys.readouterr().out == "", "no picture beside the slider"
+
+
+@pytest.mark.parametrize(("said", "short"), [("1", True), ("0", False), ("", False), (None, False)])
+def test_runs_are_shortened_where_it_is_asked_for(monkeypatch, said, short):
+    monkeypatch.delenv("MINIGROW_SMALL", raising=False)
+    if said is not None:
+        monkeypatch.setenv("MINIGROW_SMALL", said)
+    assert notebook.small() is short
+
+
+@pytest.mark.parametrize(("n", "few"), [(1, [0]), (2, [0, 1]), (3, [0, 1, 2]), (4, [0, 2, 3]), (7, [0, 3, 6])])
+def test_the_first_the_middle_and_the_last(n, few):
+    assert notebook._few(list(range(n))) == few
