@@ -1,13 +1,14 @@
 """Small nets whose whole reading is worked out by hand: Structure, blocks, fields, noise, windows, streams."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from minigrow.structure import architectures, judge, read, streams
 from minigrow.structure.architectures import ARCHITECTURES, he, joined
-from minigrow.structure.examples import EACH
+from minigrow.structure.examples import EACH, confusion, markdown
 from minigrow.structure.graph import graph_of, walks
 from minigrow.structure.nets import edges_of, from_layers
 from minigrow.structure.noise import is_noise, relative
@@ -235,6 +236,45 @@ def test_lines_and_grids_have_the_sizes_that_they_state(monkeypatch):
     assert {layers for _, _, layers in seen["convolution, 1-D"]} == {1, 2, 3}
     assert all(n >= 3 * width for (n,), width, _ in seen["convolution, 1-D"])
     assert {layers for _, _, layers in seen["convolution, 2-D"]} == {1, 2}
+
+
+def test_layered_nets_have_the_widths_that_they_state(monkeypatch):
+    monkeypatch.setattr(architectures, "dense", lambda rng, widths, pairs: (widths, pairs))
+    drawn = {
+        name: [ARCHITECTURES[name][0](np.random.default_rng(seed)) for seed in range(300)]
+        for name in ("MLP", "bottleneck", "DenseNet", "skip", "perceptron")
+    }
+    assert {w for widths, _ in drawn["MLP"] for w in widths[1:-1]} == set(range(8, 15))
+    assert {len(pairs) for _, pairs in drawn["MLP"]} == {2, 3, 4, 5, 6}
+    assert {widths[len(widths) // 2] for widths, _ in drawn["bottleneck"]} == {2, 3, 4, 5}
+    assert {len(widths) for widths, _ in drawn["bottleneck"]} == {3, 5}
+    assert {len(widths) - 2 for widths, _ in drawn["DenseNet"]} == {2, 3, 4, 5, 6}
+    assert all(len(pairs) == len(widths) * (len(widths) - 1) / 2 for widths, pairs in drawn["DenseNet"])
+    assert {len(widths) - 1 for widths, _ in drawn["skip"]} == {3, 4, 5}
+    assert all(max(widths) - min(widths) <= 1 for widths, _ in drawn["skip"])
+    assert all(pairs[:L] == architectures.chain(L) for widths, pairs in drawn["skip"] for L in [len(widths) - 1])
+    assert {len(pairs) - len(widths) + 1 for widths, pairs in drawn["skip"]} == {1, 2}
+    assert all(b - a > 1 for widths, pairs in drawn["skip"] for a, b in pairs[len(widths) - 1 :])
+    assert {tuple(pairs) for _, pairs in drawn["perceptron"]} == {((0, 1),)}
+
+
+def test_random_nets_have_the_sizes_that_they_state():
+    nets = [ARCHITECTURES["random acyclic"][0](np.random.default_rng(seed)) for seed in range(300)]
+    assert {len(net.W) for net in nets} == set(range(30, 55))
+    assert {net.inputs for net in nets} == set(range(6, 11))
+    assert {net.outputs for net in nets} == set(range(2, 6))
+    assert not any(np.triu(net.W).any() for net in nets)
+
+
+def test_a_table_of_seeds_that_are_asked_for_once():
+    assert confusion(iter(range(2)), ["perceptron", "MLP"]) == confusion([0, 1], ["perceptron", "MLP"])
+    table = {"MLP": Counter(sparse=2), "perceptron": Counter(direct=1, layered=1)}
+    assert markdown(table).splitlines() == [
+        "| drawn | layered | direct | sparse |",
+        "|---|---|---|---|",
+        "| MLP | **0** |  | 2 |",
+        "| perceptron | 1 | **1** |  |",
+    ]
 
 
 @pytest.mark.parametrize(("chance", "right"), [(0.599, True), (0.5991, False)])
