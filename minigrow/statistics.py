@@ -124,8 +124,6 @@ def bootstrap(values: Sequence[float], statistic: Callable, draws: int = 2000, s
 
 def _sample(values):
     """The values (n, ...) as floats, of which there is at least one."""
-    if np.iscomplexobj(values):
-        raise ValueError("an estimate is of real values, got complex ones.")
     x = np.asarray(values, dtype=np.float64)
     if not x.size:
         raise ValueError("an estimate needs at least one value, got none.")

@@ -322,6 +322,19 @@ def test_of_several_experiments_those_that_take_data_run(with_data, monkeypatch,
     assert [path.name for path in (tmp_path / "out").iterdir() if path.is_dir()] == ["fake.one"]
 
 
+def test_without_data_of_yours_all_experiments_run(with_data, monkeypatch, tmp_path, capsys):
+    other = types.ModuleType("minigrow.experiments.fake.two")
+    other.FULL = other.QUICK = {"repeats": 2}
+    other.FIGURES, other.draw, other.claims = {}, lambda data, folder: None, lambda data: []
+    other.run = lambda config, seed, pmap: Outcome({"none": 0})
+    monkeypatch.setitem(sys.modules, other.__name__, other)
+    two = (*registry.EXPERIMENTS, registry.EXPERIMENTS[0]._replace(name="fake.two"))
+    for module in (registry, results):
+        monkeypatch.setattr(module, "EXPERIMENTS", two)
+    assert run("run", "all", "--jobs", "1", "--out", str(tmp_path / "out")) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "fake.one", "fake.two"]
+
+
 def test_data_are_judged_again_by_todays_criteria(fake_experiment, tmp_path, capsys):
     """Only claims and the protocol are made anew, our values from the file itself; what was measured stays, to the byte."""
     module, path = sys.modules["minigrow.experiments.fake.one"], tmp_path / "fake.one" / "results.json"

@@ -53,12 +53,12 @@ def _act(args):
 
     request = Request("full" if args.full else "quick", args.seed, args.repeats, args.out, args.data)
     experiments = find(args.names)
-    if args.data is not None and len(experiments) > 1:  # of several, those that take data
+    if args.data is not None:  # of several, those that take data
         experiments = [e for e in experiments if "data" in e.module.FULL] or experiments
+    check_folder("--out", args.out)
     for experiment in experiments:
         request.check(experiment)  # complains before anything runs
     gallery.check_index(args.out)
-    check_folder("--out", args.out)
     with cluster(args.cluster) if args.cluster else processes(args.jobs) as executor:
         for experiment in experiments:
             print(f"{experiment.name}: {experiment.question}", flush=True)

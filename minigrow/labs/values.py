@@ -67,6 +67,7 @@ def array(value: Any, shape: tuple[int, ...], name: str, look: str = "the order 
         found = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         need(False, f"{name} is an array of numbers", f"{type(value).__name__}: {value!r:.60}", RETURN)
+    shape = tuple(map(int, shape))  # NumPy's own numbers would be printed with their types
     need(found.shape == shape, f"{name} has the shape {shape}", f"shape {found.shape}", look)
     bad = int(found.size - np.isfinite(found).sum())
     look = "a division by zero, or a logarithm or root of a negative number"

@@ -49,7 +49,21 @@ def test_a_letter_that_a_terminal_lacks_costs_nothing(monkeypatch):
     assert raw.getvalue() == b"? = 1 in f?r?" + os.linesep.encode()
 
 
-@pytest.mark.parametrize("stream", [None, io.StringIO()])
+def test_a_stream_that_has_a_way_with_such_letters_keeps_it(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stderr", strict := io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    ending.plain()
+    assert (stream.errors, strict.errors) == ("backslashreplace", "replace")
+
+
+class Strict(io.StringIO):
+    """A strict stream, as some programs put in the place of stdout, that cannot be asked to be another one."""
+
+    errors = "strict"
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO(), Strict()])
 def test_streams_of_other_kinds_are_left_alone(monkeypatch, stream):
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(sys, "stderr", stream)

@@ -173,7 +173,11 @@ def test_all_experiments_are_looked_at_before_the_first_works(here, worked, monk
 @pytest.mark.parametrize("out", ["mine", "mine/deep"])
 def test_a_folder_that_cannot_be_is_said_before_the_work(here, worked, capsys, out):
     assert run("run", "all", "--jobs", 1, "--out", out) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert said.startswith(
+        {"mine": "minigrow: --out must be a folder, got the file mine."}.get(out, "minigrow: --out mine")
+    )
+    assert said.count("\n") == 1
     assert worked == []
 
 

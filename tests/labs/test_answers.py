@@ -1,11 +1,15 @@
-"""Every exercise's check accepts right answers and refuses typical wrong ones, each with the words that help."""
+"""Every exercise's check accepts right answers and refuses typical wrong ones, each with the words that help.
+
+`answers/verdicts.txt` has all that is said of the wrong ones, for a reader to judge: `python tests/labs/test_answers.py` makes it.
+"""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
-from minigrow.labs.checking import judge, words
+from minigrow.labs.checking import Wrong, judge, words
 from minigrow.labs.exercises import every
 
 EXERCISES = every()
@@ -21,6 +25,20 @@ def answers(path):
 MODULES = [answers(path) for path in FILES]
 RIGHT = [(number, f) for module in MODULES for number, some in module.RIGHT.items() for f in some]
 WRONG = [(number, *pair) for module in MODULES for number, some in module.WRONG.items() for pair in some]
+
+
+VERDICTS = Path(__file__).with_name("answers") / "verdicts.txt"
+NUMBERS = re.compile(
+    r"(?<![A-Za-z_])([-+]?(\d+\.?\d*|nan|inf)(e[-+]?\d+)?[ ,]*)*[-+]?(\d+\.?\d*|nan|inf)(e[-+]?\d+)?(?![\w.])"
+)
+
+
+def said_of_wrong(number):
+    """What is said of the wrong answers, word by word, in the order of WRONG, the same once; numbers, which are drawn, as #."""
+    told = [words(judge(EXERCISES[number], function)) for other, function, _ in WRONG if other == number]
+    return list(
+        dict.fromkeys(number + NUMBERS.sub("#", text.removeprefix(number)).replace("[ #", "[#") for text in told)
+    )
 
 
 def named(value):
@@ -48,5 +66,45 @@ def test_a_wrong_answer_and_what_is_said_of_it(number, function, said):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
+def test_the_whole_verdicts_are_those_that_somebody_has_read(number):
+    read = VERDICTS.read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+    assert said_of_wrong(number) == [text for text in read if text.startswith(number)]
+
+
+class Drawn:
+    """A generator that draws what it is told."""
+
+    def __init__(self, *numbers):
+        self.numbers = iter(numbers)
+
+    def integers(self, *ends):
+        return next(self.numbers)
+
+
+@pytest.mark.parametrize(
+    ("budget", "epochs", "look"),
+    [  # 4 neurons, 500 samples: 3 x 500 x 200 multiply-adds an epoch, and 29e7 of them are 966.67
+        (29, 2900, "the gradient costs twice as much again as the forward pass"),
+        (29, 903, "sums of biases are left out of the price"),  # 50 H + H + 10 = 214
+        (29, 120, "two matrices, 40 H and 10 H: their sizes are added"),
+        (29, 967, "a part of an epoch is not a whole one"),
+        (28, 934, "a part of an epoch is not a whole one"),  # 933.33, rounded up
+        (28, 932, "F = 40 H + 10 H multiply-adds per sample, three times, for every sample"),
+    ],
+)
+def test_what_an_epoch_costs_by_hand(budget, epochs, look):
+    with pytest.raises(Wrong) as wrong:
+        EXERCISES["07.1"].test(lambda H, samples, money: epochs, Drawn(4, 500, budget))
+    whole, came = {29: 966, 28: 933}[budget], f"{epochs} for H = 4, 500 samples, a budget of 3e+08"
+    assert wrong.value.args == (f"the budget pays {whole} whole epochs", came, look)
+    EXERCISES["07.1"].test(lambda H, samples, money: whole, Drawn(4, 500, budget))
+
+
+@pytest.mark.parametrize("number", EXERCISES)
 def test_at_least_three_wrong_answers(number):
     assert sum(other == number for other, _, _ in WRONG) >= 3
+
+
+if __name__ == "__main__":
+    told = [text for number in EXERCISES for text in said_of_wrong(number)]
+    VERDICTS.write_text("\n\n".join(told) + "\n", encoding="utf-8")

@@ -103,6 +103,93 @@ class Net:
     assert any(row.words.startswith("-= for +=") for row in found)
 
 
+SOURCE = """
+class Net:
+    def loss(self, X, n=3):
+        a = X[n:]
+        b = X[1:n] + X[:2]
+        total = -(a @ self.W.T) + b / 2.5 * n
+        total -= np.maximum(a, 0.0, out=b)
+        if not n <= 1 or len(a) != n:
+            total += max(a, b) + [1][0]
+        for i in range(n - 1):
+            total = b if i else np.sum(total, axis=1)
+        return np.mean(-total) ** 2
+"""
+SLIPS = """
+ 4 | off by one | the slice begins one too late | a = X[n + 1:]
+ 5 | sign | - for + | b = X[1:n] - X[:2]
+ 5 | term | the term `X[:2]` left out | b = X[1:n]
+ 5 | term | the term `X[1:n]` left out | b = X[:2]
+ 5 | off by one | the slice ends one too late | b = X[1:n + 1] + X[:2]
+ 5 | constant | 2 for 1 | b = X[2:n] + X[:2]
+ 5 | constant | 3 for 2 | b = X[1:n] + X[:3]
+ 6 | sign | - for + | total = -(a @ self.W.T) - b / 2.5 * n
+ 6 | term | the term `b / 2.5 * n` left out | total = -(a @ self.W.T)
+ 6 | term | the term `-(a @ self.W.T)` left out | total = b / 2.5 * n
+ 6 | sign | the minus left out | total = a @ self.W.T + b / 2.5 * n
+ 6 | order | the two sides of @ swapped | total = -(self.W.T @ a) + b / 2.5 * n
+ 6 | transpose | the transpose left out | total = -(a @ self.W) + b / 2.5 * n
+ 6 | sign | a minus too many | total = -(a @ self.W.T) + -(b / 2.5 * n)
+ 6 | factor | the factor `n` left out | total = -(a @ self.W.T) + b / 2.5
+ 6 | factor | the factor `2.5` left out | total = -(a @ self.W.T) + b * n
+ 6 | factor | * for / | total = -(a @ self.W.T) + b * 2.5 * n
+ 6 | order | the two sides of / swapped | total = -(a @ self.W.T) + 2.5 / b * n
+ 6 | constant | 5 for 2.5 | total = -(a @ self.W.T) + b / 5.0 * n
+ 7 | sign | += for -= | total += np.maximum(a, 0.0, out=b)
+ 7 | order | the first two arguments swapped | total -= np.maximum(0.0, a, out=b)
+ 7 | function | minimum for maximum | total -= np.minimum(a, 0.0, out=b)
+ 7 | constant | 1 for 0 | total -= np.maximum(a, 1.0, out=b)
+ 8 | logic | `and` for `or` | if not n <= 1 and len(a) != n:
+ 8 | logic | the `not` left out | if n <= 1 or len(a) != n:
+ 8 | comparison | < for <= | if not n < 1 or len(a) != n:
+ 8 | constant | 2 for 1 | if not n <= 2 or len(a) != n:
+ 8 | comparison | == for != | if not n <= 1 or len(a) == n:
+ 9 | sign | -= for += | total -= max(a, b) + [1][0]
+ 9 | sign | - for + | total += max(a, b) - [1][0]
+ 9 | term | the term `[1][0]` left out | total += max(a, b)
+ 9 | term | the term `max(a, b)` left out | total += [1][0]
+ 9 | constant | 2 for 1 | total += max(a, b) + [2][0]
+ 9 | constant | 1 for 0 | total += max(a, b) + [1][1]
+10 | off by one | one too few | for i in range(n - 1 - 1):
+10 | sign | + for - | for i in range(n + 1):
+10 | term | the term `1` left out | for i in range(n):
+10 | order | the two sides of - swapped | for i in range(1 - n):
+10 | constant | 2 for 1 | for i in range(n - 2):
+11 | logic | the two cases swapped | total = np.sum(total, axis=1) if i else b
+11 | function | mean for sum | total = b if i else np.mean(total, axis=1)
+11 | constant | 0 for 1 | total = b if i else np.sum(total, axis=0)
+12 | function | sum for mean | return np.sum(-total) ** 2
+12 | sign | the minus left out | return np.mean(total) ** 2
+12 | constant | 3 for 2 | return np.mean(-total) ** 3
+"""
+
+
+def test_all_slips_of_a_function_in_their_order():
+    source, rows = SOURCE, []
+    for row in mistakes(source):
+        old, new = (ast.unparse(tree).splitlines() for tree in (ast.parse(source), planted(source, row.number)))
+        (changed,) = (b.strip() for a, b in zip(old, new, strict=True) if a != b)
+        rows.append(f"{row.line:2d} | {row.kind} | {row.words.partition(' in `')[0]} | {changed}")
+        assert (row.number, row.statement, row.function) == (len(rows) - 1, row.line, "Net.loss")
+    assert rows == SLIPS.strip("\n").split("\n")
+
+
+def test_what_is_quoted_is_long_enough_and_not_too_long():
+    def quoted(code):
+        return mistakes(f"def f(*args):\n    return (\n        {code}\n    )\n")[0].words
+
+    assert quoted("a + b") == "- for + in `return ( a + b )`"
+    assert quoted("aaa + b1") == "- for + in `aaa + b1`"
+    assert quoted("aaa + b") == "- for + in `return ( aaa + b )`"
+    assert quoted(f"\u03c8 + {'b' * 66}") == f"- for + in `\u03c8 + {'b' * 66}`"
+    assert quoted(f"aa + {'b' * 66}") == f"- for + in `aa + {'b' * 62}...`"
+    found = mistakes(f"def f(*args):\n    return {'a' * 40} + {'b' * 41}\n")
+    assert [row.words.partition(" in ")[0] for row in found] == [
+        "- for +", f"the term `{'b' * 37}...` left out", f"the term `{'a' * 40}` left out",
+    ]  # fmt: skip
+
+
 def test_every_mistake_of_a_real_file_compiles_is_one_edit_and_has_its_own_place():
     source = NETWORK.read_text()
     lines = ast.unparse(ast.parse(source)).splitlines()

@@ -29,6 +29,7 @@ SYMMETRIC = {
     "gcd",
     "array_equal",
     "same_length",
+    "suppress",
 }
 TEXTS = {"warn", "print", "exit", "format", "add_argument", "write_text", "fail", "note", "njit"}
 DANGER = ("kill(", "killpg(", "rmtree(", "unlink(", "os.remove(", "rename(", "os.replace(", "system(")

@@ -53,9 +53,10 @@ def append_neuron(answer, rng):
         f"{V2[:, m].round(2)}, v is {v.round(2)}",
         touched,
     )
-    gap = (_sigmoid(x @ W2.T + b2) @ V2.T + c2 - _sigmoid(x @ W.T + b) @ V.T - c)[:, 0]
+    gap = _sigmoid(x @ W2.T + b2) @ V2.T + c2 - _sigmoid(x @ W.T + b) @ V.T - c
+    j = int(np.argmax(np.abs(gap).max(axis=0)))
     look = f"what a neuron says that hears nothing (sigmoid(0) = {_sigmoid(0.0)}), and which array of the next layer is a constant"
-    came = f"output 0 moves by {gap.min():+.2f} to {gap.max():+.2f}, v[0] is {v[0]:.2f}"
+    came = f"output {j} moves by {gap[:, j].min():+.2f} to {gap[:, j].max():+.2f}, v[{j}] is {v[j]:.2f}"
     need(np.abs(gap).max() < 1e-9, "every output stays as it was", came, look)
 
 

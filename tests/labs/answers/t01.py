@@ -24,6 +24,22 @@ def loud(W, b, V, c, v):
     return W, b - 9 * (np.arange(len(b)) == len(b) - 1), V, c
 
 
+def one_bias_repaired(W, b, V, c, v):
+    return appended(W, b, V, c, v, repair=0.5 * (np.arange(len(v)) == 0))
+
+
+def changed(*parts):
+    """Everything right, but for one number that is added to one entry of the old neurons, or of the new one's weights."""
+
+    def answer(W, b, V, c, v):
+        found = appended(W, b, V, c, v)
+        for part, place in parts:
+            found[part][place] += 1
+        return found
+
+    return answer
+
+
 def first(W, b, V, c, v):
     W, b, V, c = appended(W, b, V, c, v)
     return W[::-1], b[::-1], V[:, ::-1], c
@@ -92,7 +108,11 @@ def uphill(G):
     return -one_moment(G)
 
 
-RIGHT = {"01.1": [appended], "01.2": [rates], "01.3": [one_moment, orthogonal]}
+RIGHT = {
+    "01.1": [appended],
+    "01.2": [rates],
+    "01.3": [one_moment, orthogonal, lambda G: 1e-3 * orthogonal(G), lambda G: 1e12 * orthogonal(G)],
+}
 WRONG = {
     "01.1": [
         (forgot, "which array of the next layer is a constant"),
@@ -100,6 +120,11 @@ WRONG = {
         (touched, "the new neuron speaks with the weights v"),
         (loud, "zeros come into the new neuron"),
         (first, "the new neuron comes last"),
+        (one_bias_repaired, "every output stays as it was"),
+        (changed((0, (0, 0))), "the old neurons keep their weights"),
+        (changed((1, 0)), "the old neurons keep their weights"),
+        (changed((2, (0, 0))), "the old neurons keep their weights"),
+        (changed((0, (-1, 0))), "zeros come into the new neuron"),
         (lambda W, b, V, c, v: appended(W, b, V, c, v)[:3], "it returns 4 values: W, b, V, bias"),
     ],
     "01.2": [
@@ -108,6 +133,7 @@ WRONG = {
         (one_entry_twice, "one of its entries moves 2.000 times as far"),
         (without_bias, "b1 of the rescaled network stays"),
         (half_of_them, "its keys are W1, b1"),
+        (lambda net, scale, eta: {}, "came  none"),
         (one_number_each, "the rates of W3 has the shape (2, 5)"),
     ],
     "01.3": [
@@ -116,5 +142,7 @@ WRONG = {
         (by_rows, "direction(R G)"),
         (by_columns, "direction(G R)"),
         (uphill, "its sign"),
+        (lambda G: 1e-6 * adam(G), "single entries do"),
+        (lambda G: 1e-6 * G, "plain SGD does not adapt"),
     ],
 }

@@ -1,5 +1,7 @@
 """Right and typically wrong answers to the exercises of tutorial 2."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from minigrow.growth.basis import Move, apply, keep
@@ -52,10 +54,10 @@ def fresh_one(net, neuron):
     return Network.create([5, net.widths[1], 3], rng=0)
 
 
-def linear(net, X, both=lambda a, b: np.mean(a * b), keep_first=1, keep_last=1):
+def linear(net, X, both=lambda a, b: np.mean(a * b), keep_first=1, keep_last=1, keep_second=1):
     products, (a1, a2) = precompute(net), (profile(net).gain(rho) for rho in forward(net, X)[1])
     A, C = products.A[-1], products.C[-1]
-    return both(a1, a2) * A, keep_first * both(a1, a2) * C[0] + np.mean(a2) * C[1] + keep_last * C[2]
+    return both(a1, a2) * A, keep_first * both(a1, a2) * C[0] + keep_second * np.mean(a2) * C[1] + keep_last * C[2]
 
 
 RIGHT = {"02.1": [soft, millions, lambda z: np.sum(z**2, axis=1)[:, None] * z], "02.2": [without], "02.3": [linear]}
@@ -65,6 +67,7 @@ WRONG = {
         (one_length_for_all, "without axis it is one length for all"),
         (only_the_gain, "times z it is a vector"),
         (not_at_zero, "nan or inf"),
+        (lambda z: 1e-12 * np.tanh(z), "whatever acts on each entry by itself sees the axes"),
         (library, "it is another one than isotropic tanh"),
         (lambda z: 0.5 * z, "the gain must change with the length"),
         (lambda z: print(end=""), "print shows a value"),
@@ -80,11 +83,17 @@ WRONG = {
         (length_not_squared, "all outputs stay as they were"),
         (fresh_one, "the widths become"),
         (lambda net, neuron: net.params, "it returns a network"),
+        (lambda net, neuron: SimpleNamespace(widths=(5, net.widths[1] - 1, 3)), "it returns a network"),
     ],
     "02.3": [
         (lambda net, X: linear(net, X, lambda a, b: np.mean(a) * np.mean(b)), "not the product of the means"),
         (lambda net, X: linear(net, X, keep_first=0), "the first vector is missing"),
+        (lambda net, X: linear(net, X, keep_second=0), "the second vector is missing"),
         (lambda net, X: linear(net, X, keep_last=0), "the third vector is missing"),
+        (
+            lambda net, X: (linear(net, X)[0] + np.eye(3, 6), linear(net, X)[1]),
+            "the weights are a multiple of W3 W2 W1",
+        ),
         (lambda net, X: linear(net, X, lambda a, b: np.sum(a * b)), "multiplied by the mean of a1 a2"),
         (lambda net, X: (linear(net, X)[0].T, linear(net, X)[1]), "the array of weights has the shape (3, 6)"),
     ],

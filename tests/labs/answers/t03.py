@@ -41,6 +41,9 @@ WRONG = {
         (lambda H, N: predict(H, N, count=lambda N: H), "a closed neuron changes no output"),
         (lambda H, N: predict(H, N, per_neuron=3), "the parameters of one neuron are four"),
         (three_each_of_four, "W1, w1, b1 and W2; or the neuron that is opening gets a gradient, too"),
+        (lambda H, N: predict(H, N, more=99), "those that belong to no neuron: b2 and s"),
+        (lambda H, N: (1 - predict(H, N)[0], predict(H, N)[1]), "neuron 0 is open\n"),
+        (lambda H, N: (np.maximum(predict(H, N)[0], np.arange(H) > N), predict(H, N)[1]), "is closed\n"),
         (from_one, "neurons counted from 0"),
         (ramp, "sin^2(pi q / 2)"),
     ],
@@ -60,5 +63,6 @@ WRONG = {
         (lambda w, q: w**2, "its two changes along the flow cancel"),
         (lambda w, q: 1.0, "a constant is conserved"),
         (lambda w, q: np.log(-w * w), "nan or inf"),
+        (lambda w, q: w * abs(w) - w**2 + conserved(w, q), "its two changes along the flow cancel"),  # right for v > 0
     ],
 }

@@ -8,8 +8,8 @@ from minigrow.urn.pricing import metric
 from minigrow.urn.strengths import soft_threshold
 
 
-def layers(first=(1.0, -1.0), second=(1.0, 1.0), bias=0.0):
-    return [(np.array(first)[:, None], np.zeros(2)), (np.array([second]), np.array([bias]))]
+def layers(first=(1.0, -1.0), second=(1.0, 1.0), bias=0.0, thresholds=(0.0, 0.0)):
+    return [(np.array(first)[:, None], np.array(thresholds)), (np.array([second]), np.array([bias]))]
 
 
 def loop(net, X, y, cost, steps, coin=metric, rate=1e-2):
@@ -43,12 +43,15 @@ WRONG = {
         (lambda: layers(first=(1.0, 1.0)), "which of the two is at work for x = -2"),
         (lambda: layers(second=(1.0, -1.0)), "it says |x|"),
         (lambda: layers(bias=0.5), "it says |x|"),
+        (lambda: layers(first=(0.0, -1.0), thresholds=(1.0, 0.0)), "it says 1.000 for x = 2.716"),
         (lambda: [(np.array([[1.0, -1.0]]), np.zeros(2)), layers()[1]], "W1 has the shape (2, 1)"),
         (lambda: layers()[:1], "2 values: (W1, b1), (W2, b2)"),
     ],
     "05.2": [
         (lambda A, B: np.sqrt(A / B), "no other q is cheaper"),
         (lambda A, B: 1.02 * np.sqrt(B / A), "no other q is cheaper"),
+        (lambda A, B: 15 * np.sqrt(B / A), "q = 1.336 costs 7.114"),
+        (lambda A, B: np.sqrt(B / A) / 15, "q = 1.341 costs 7.114"),
         (lambda A, B: B / A, "where is it zero?"),
         (lambda A, B: 2 * np.sqrt(A * B), "that is the least price itself"),
         (lambda A, B: -np.sqrt(B / A), "q > 0"),

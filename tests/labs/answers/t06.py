@@ -20,6 +20,20 @@ def just_enough(neurons, wires, loops, rng):
     return pairs
 
 
+def all_of_them(neurons, wires, loops, rng):
+    """Just as many pairs as were asked for: none is drawn twice."""
+    pairs = planted(neurons, 0, loops, rng)
+    while len(pairs) < wires + 3 * loops:
+        pairs |= planted(neurons, 1, 0, rng)
+    return pairs
+
+
+def other_number(more_with_loops=0, more_without=0):
+    return lambda neurons, wires, loops, rng: planted(
+        neurons, wires + (more_with_loops if loops else more_without), loops, rng
+    )
+
+
 def careless(neurons, wires, loops, rng):
     return planted(neurons, wires, loops, rng) | {(int(rng.integers(neurons)),) * 2}
 
@@ -54,7 +68,11 @@ def drawn_anew(graph, layer, rng):
     return from_edges(*kept)
 
 
-RIGHT = {"06.1": [lambda k: k * (2 * k + 1)], "06.2": [planted, in_any_order, just_enough], "06.3": [by_paint]}
+RIGHT = {
+    "06.1": [lambda k: k * (2 * k + 1)],
+    "06.2": [planted, in_any_order, just_enough, all_of_them],
+    "06.3": [by_paint],
+}
 WRONG = {
     "06.1": [
         (lambda colours: 3 * colours**2, "(red, blue) is (blue, red)"),
@@ -65,12 +83,17 @@ WRONG = {
     "06.2": [
         (lambda *a: planted(*a, closing=True), "c to a would close a cycle"),
         (lambda *a: planted(*a, third=False), "each loop is three wires"),
+        (other_number(-20), "about 40 wires, and three for each of 8 loops"),
+        (other_number(20), "about 40 wires, and three for each of 8 loops"),
+        (other_number(0, -20), "without loops there are about 40 wires"),
+        (other_number(0, 20), "without loops there are about 40 wires"),
         (careless, "no neuron is wired to itself"),
         (always_the_same, "another rng gives another graph"),
         (never_the_same, "draw from rng, not from np.random"),
         (lambda n, wires, loops, rng: [*planted(n, wires, loops, rng)] * 2, "each wire is there once"),
         (lambda n, wires, loops, rng: planted(2 * n, wires, loops, rng), "neurons are 0 .. 59"),
         (lambda n, wires, loops, rng: planted(n, wires + 3 * loops, 0, rng), "are planted"),
+        (lambda n, wires, loops, rng: planted(n, wires, max(0, loops - 2), rng), "are planted\n  came  6 are there"),
     ],
     "06.3": [
         (lambda graph, layer, rng: graph, "many wires have moved"),

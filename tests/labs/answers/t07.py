@@ -41,6 +41,13 @@ def by_sorting(*arguments):
     return compare(*arguments, mid=lambda widths: sorted(widths)[len(widths) // 2])
 
 
+def tuned_at_another_width(method, control, settings, trials, seeds):
+    def other(width):
+        return control(width) and control(5)
+
+    return compare(method, other, settings, trials, seeds)
+
+
 def turned(*arguments):
     *rest, gains = compare(*arguments)
     return *rest, -gains
@@ -71,6 +78,7 @@ WRONG = {
         (lambda *a: compare(*a, of=range(100, 107)), ""),
         (one_number, "one difference for each of `seeds`"),
         (turned, "method minus control"),
+        (tuned_at_another_width, "control(width), before it is tuned"),
         (lambda *a: compare(*a, mean=np.max), "the highest mean validation score"),
     ],
 }

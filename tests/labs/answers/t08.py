@@ -1,5 +1,7 @@
 """Right and typically wrong answers to the exercises of tutorial 8."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from minigrow.addition import RULES
@@ -43,11 +45,16 @@ def silent(seen, k, rng):
     return RULES["random_in"].propose(seen, k, rng)
 
 
+def deaf(seen, k, rng):
+    """It hears nothing, so that a ReLU keeps the function; it can learn, as its weights out are not zero."""
+    return appended("mine", seen, np.zeros((7, k)), rng.standard_normal((k, 4)))
+
+
 def blank(seen, k, rng):
     return appended("mine", seen, np.zeros((7, k)), np.zeros((k, 4)))
 
 
-RIGHT = {"08.1": [nest], "08.2": [sums], "08.3": [mine, silent]}
+RIGHT = {"08.1": [nest], "08.2": [sums], "08.3": [mine, silent, deaf]}
 WRONG = {
     "08.1": [
         (lambda M: nest(M, size=lambda M: M), "np.abs before np.argmax"),
@@ -71,5 +78,7 @@ WRONG = {
         (lambda seen, k, rng: mine(seen, k, np.random.default_rng()), "draw from rng"),
         (lambda seen, k, rng: mine(seen, 1, rng) if k > 1 else blank(seen, k, rng), ""),
         (lambda seen, k, rng: (1, 2), "it returns a proposal"),
+        (lambda seen, k, rng: SimpleNamespace(A=silent(seen, k, rng).A), "it returns a proposal"),
+        (lambda seen, k, rng: SimpleNamespace(B=silent(seen, k, rng).B), "it returns a proposal"),
     ],
 }
