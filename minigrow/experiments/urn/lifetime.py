@@ -217,10 +217,10 @@ def draw(data: dict[str, Any], folder: Path) -> None:
             ax.set(ylabel=f"{life}:\nweights not zero", yscale="log")
         axes[-1, 0].set(xlabel="step")
         axes[0, 0].legend(loc="lower left", fontsize=10)
-    _strip(data["film"], folder / "lifetime_film.png")
+    _draw_strip(data["film"], folder / "lifetime_film.png")
 
 
-def _strip(frames, path):
+def _draw_strip(frames, path):
     from minigrow.plotting import picture
     from minigrow.structure import pictures
 
