@@ -706,3 +706,8 @@ def test_a_detail_is_judged_by_the_question_that_is_furthest_from_its_margin():
     for a, b, asked in ((20.0, 64.0, "hard"), (29.0, 40.0, "easy"), (-1.0, -1.0, "easy"), (14.0, -90.0, "hard")):
         found = details.claims({"names": ["as listed", "other"], "runs": [runs(14.0, 14.0), runs(a, b)]})[1]
         assert f"({asked} text, neurons)" in found.claim
+
+
+def test_of_nothing_but_ties_neither_is_earlier():
+    found = proposals_measures.earlier([2, 2, 2], [2, 2], 0.05)
+    np.testing.assert_array_equal(found, (0.5, np.nan, np.nan, 2, np.nan))

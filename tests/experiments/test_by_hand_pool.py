@@ -8,7 +8,19 @@ import pytest
 
 from minigrow.experiments.addition import comparison_growing as growing
 from minigrow.experiments.addition.comparison import FULL
-from minigrow.experiments.urn import common, fields, frozen, geometry, identity, images, lives, plain, systems, targets
+from minigrow.experiments.urn import (
+    common,
+    economy,
+    fields,
+    frozen,
+    geometry,
+    identity,
+    images,
+    lives,
+    plain,
+    systems,
+    targets,
+)
 from minigrow.experiments.urn.tasks import Task, even
 from minigrow.nn import MLP
 from minigrow.urn import Network, Strengths
@@ -246,3 +258,8 @@ def test_a_row_of_a_film_without_any_wire_has_one_empty_layer():
     net = from_matrix(Network.create(4, 1, 7, 2, rng=0), np.zeros((7, 7)), np.zeros(7))
     row = lives.seen(net, lives.four_bits("easy"), film=True)
     assert (row["edges"], row["right"], row["layers"].tolist(), row["matrix"].tolist()) == (0, False, [0], [0.0])
+
+
+def test_a_ladder_that_ends_with_nothing_left():
+    runs = [{"edges": 0, "neurons": 0}, {"edges": 100, "neurons": 100}]
+    assert [economy.at_edges(runs, edges) for edges in (0, 1, 10, 1000)] == pytest.approx([1, 1, 10, 100])

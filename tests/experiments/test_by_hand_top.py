@@ -449,3 +449,19 @@ def test_what_is_seen_of_a_data_set_and_of_three_tasks():
     assert data.X.shape == (1438, 64)
     first = np.array(three.about["samples"][0]["image"]).reshape(3, 64)[0]
     assert np.allclose(first, data.X[int(np.flatnonzero(data.y == 0)[0])] / data.X.max(), atol=0.01)
+
+
+def test_an_executor_of_other_machines_brings_what_they_find(tmp_path):
+    """They may not see the folder, so they are given the jobs alone, and who asked keeps the results."""
+    asked = []
+
+    def bring(f, paths, given):
+        asked.append((f, paths, given))
+        return iter([10, 20])
+
+    def mapped(*_):
+        pytest.fail("these processes would look into a folder that they do not see")
+
+    far = SimpleNamespace(bring=bring, map=mapped)
+    assert jobs.parallel_map(far, "far", abs, iter([-1, -2]), tmp_path) == [10, 20]
+    assert asked == [(abs, [jobs.path_of(tmp_path, abs, job) for job in (-1, -2)], [-1, -2])]
