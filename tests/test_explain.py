@@ -80,6 +80,15 @@ def test_the_code_of_a_page_runs_when_pasted_into_a_fresh_python(law):
     assert out.getvalue() == ""
 
 
+def test_code_imports_a_library_as_everybody_does_and_the_rest_from_where_the_twin_stands():
+    law = next(law for law in LAWS if law.name == "urn.clamped")
+    code = [line.strip() for line in explain.page(law).splitlines() if line.strip().startswith(">>>")]
+    assert code[:2] == [">>> import dataclasses", ">>> import numpy as np"]
+    law = next(law for law in LAWS if law.name == "nimble.mask_sum")
+    code = [line.strip() for line in explain.page(law).splitlines() if line.strip().startswith(">>>")]
+    assert code[:2] == [">>> import numpy as np", ">>> from minigrow.laws.nimble.size import GATES, neurons_on"]
+
+
 def test_the_case_is_the_one_that_verify_meets(monkeypatch):
     law = next(law for law in LAWS if law.name == "growth.gradient_follows")
     monkeypatch.setattr(laws, "all_laws", lambda: [law])

@@ -54,7 +54,7 @@ def test_a_twin_is_measured_in_eps_as_its_law():
 def test_twins_are_off_by_what_they_name(monkeypatch):
     from types import SimpleNamespace
 
-    from minigrow.laws.addition import statistics
+    from minigrow.laws.addition import removal, statistics
     from minigrow.laws.differentiable_structure import area_lives, inheriting, memory, network, neurons
     from minigrow.laws.nimble import network as nimble
     from minigrow.laws.urn import network as urn_network
@@ -79,6 +79,10 @@ def test_twins_are_off_by_what_they_name(monkeypatch):
             off.clear()
             getattr(module, function)(None)
             assert set(off) == {by}, function
+    value, slope = nimble._ramp(np.array([-1.0, 0, 0.5, 2, 3]), 2.0)
+    assert (value.tolist(), slope.tolist()) == ([0, 0, 0.25, 1, 1], [0, 0.5, 0.5, 0.5, 0])
+    monkeypatch.setattr(removal, "_round_trip", lambda rng, rule, which: which(5))
+    assert removal._copies_removed(None) == removal.grow_then_remove(None) == (6, 5)  # the two new ones
     monkeypatch.setattr(prices, "_group_gap", lambda rng, step: step)
     mended = prices._mean_unit(None)(np.array([[3.6], [4.4]]), 1.0, np.array([[1.0], [0.5]]))
     np.testing.assert_allclose(mended[:, 0], [3.125, 3.82], atol=1e-3)  # as by hand

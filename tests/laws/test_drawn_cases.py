@@ -148,6 +148,99 @@ def test_nimble_networks_are_of_either_algorithm_with_all_weights_and_any_size()
     assert all(X.min() < -1 and X.max() > 1 for X, _ in found["mse"])
 
 
+def test_all_that_closed_neurons_hold_is_changed_and_nothing_else(monkeypatch):
+    from minigrow.laws.nimble import size
+
+    nets, gradient = [], size.gradient
+    monkeypatch.setattr(size, "gradient", lambda net, *batch: nets.append(net) or gradient(net, *batch))
+    for rng in generators(9):
+        size.closed_neurons(rng)
+    for net, other in zip(nets[::2], nets[1::2], strict=True):
+        on = net.active["h1"]
+        changed = {name: array != other.params[name] for name, array in net.params.items()}
+        assert {name for name, entries in changed.items() if entries.any()} == {"W1", "w1", "b1", "W2"}
+        for entries in (changed["W1"], changed["w1"], changed["b1"], changed["W2"].T):
+            assert entries[on:].all()
+            assert not entries[:on].any()
+
+
+def test_dead_neurons_are_mute_or_empty_and_both_are_drawn():
+    from minigrow.laws.urn.pool import _with_dead
+    from minigrow.urn import prune
+
+    kinds = []
+    for rng in generators(40):
+        net = _with_dead(rng)
+        p = net.params
+        mute, empty = ~p["Wyh"].any(axis=0), ~p["Whx"].any(axis=1) & (p["ch"] == 0)
+        assert not (mute & empty).any()
+        assert not p["Whh"][np.ix_(~mute, mute)].any()  # they speak to each other alone
+        assert not p["Whh"][np.ix_(empty, ~empty)].any()  # and these hear each other alone
+        live = net.hidden - mute.sum() - empty.sum()
+        assert prune(net)[0].hidden == max(1, live)
+        kinds.append((mute.sum(), empty.sum(), live))
+    assert all(np.mean(counts) > 1 for counts in zip(*kinds, strict=True))
+
+
+def test_the_gradients_of_pools_are_tried_with_both_losses_and_any_number_of_outputs(monkeypatch):
+    from minigrow.laws.urn import network
+
+    tried = []
+    monkeypatch.setattr(
+        network,
+        "gradient",
+        lambda net, X, y, loss, time: (
+            tried.append((loss, net.outputs > 1, np.shape(y), net.outputs, net.activation, time)) or (0.0, net.theta)
+        ),
+    )
+    monkeypatch.setattr(network, "complex_step", lambda f, theta: theta)
+    for law, activations in ((network.hand_gradient, {"tanh"}), (network.fast_gradient, {"tanh", "relu"})):
+        tried.clear()
+        for rng in generators(60):
+            law(rng)
+        cases = {("mse", False), ("mse", True), ("softmax", True)}  # one class alone has no gradient
+        assert {(*case, one) for case in cases for one in activations} == {(*case[:2], case[4]) for case in tried}
+        assert all(shape == ((7, k) if loss == "mse" else (7,)) for loss, _, shape, k, _, _ in tried)
+        times = {case[-1] for case in tried}
+        assert times == {0.0, 0.3} if law is network.fast_gradient else 0 < min(times) < 0.1 < 0.4 < max(times) < 0.5
+
+
+def test_areas_are_put_into_other_places_and_their_neurons_are_shuffled(monkeypatch):
+    from minigrow.laws.differentiable_structure import areas
+
+    orders, nets, permute, apply = [], [], areas.permute, areas.apply
+    monkeypatch.setattr(areas, "permute", lambda order: orders.append(list(order)) or permute(order))
+    monkeypatch.setattr(areas, "apply", lambda moves, *rest: nets.append(moves) or apply(moves, *rest))
+    for rng in generators(9):
+        areas.names_do_not_matter(rng)
+    assert len(orders) == sum(map(len, nets[::2]))  # the parameters and the gradient are permuted alike
+    assert all(one is other for one, other in zip(nets[::2], nets[1::2], strict=True))
+    assert all(sorted(order) == list(range(len(order))) != order for order in orders if len(order) > 1)
+    assert max(map(len, orders)) > 2
+
+
+def test_chunks_have_1_to_13_symbols_and_1_to_75_neurons_are_added(monkeypatch):
+    from types import SimpleNamespace
+
+    from minigrow.laws.differentiable_structure import network as recurrent
+    from minigrow.laws.isotropic import network
+
+    rng, chunks, added = np.random.default_rng(0), [], []
+    for name in ("Text", "_Readable"):
+        monkeypatch.setattr(recurrent, name, lambda codes, T, h, *_: chunks.append((T, len(codes))))
+    monkeypatch.setattr(recurrent, "start", lambda *_, **__: None)
+    monkeypatch.setattr(recurrent, "train_on", lambda *_: SimpleNamespace(history=SimpleNamespace(events=object())))
+    for _ in range(200):
+        recurrent.compiled_equals_numpy(rng)
+    assert set(chunks) == {(T, 4 * T + 1) for T in range(1, 14)}
+    net = network.cases.any_network(rng)
+    monkeypatch.setattr(network.cases, "any_network", lambda rng: net)
+    monkeypatch.setattr(network, "grow", lambda net, layer, n, **_: added.append(n) or (net, None))
+    for _ in range(1000):
+        network.growth_keeps(rng)
+    assert set(added) == set(range(1, 76))
+
+
 def test_graphs_of_all_kinds_are_counted_in_all_sizes_that_a_law_speaks_of(monkeypatch):
     from types import SimpleNamespace
 
@@ -264,8 +357,11 @@ def test_prices_and_their_operators_are_tried_where_they_could_fail(monkeypatch)
                 patch.setattr(prices, name, lambda W, r, old=old, factor=factor: factor * old(W, r))
                 assert max(map(prices.proximal_minimum, generators(3))) > 16
     assert prices._least_price_change(np.random.default_rng(0)) > 1e9
-    monkeypatch.setattr(prices, "_terms", lambda net, X: np.full(4, 2.0))
+    rated = []
+    monkeypatch.setattr(prices, "_terms", lambda net, X: rated.append((net.theta, X)) or np.full(4, 2.0))
     assert prices._least_price_change(np.random.default_rng(0)) == 0
+    assert min(part.min() for case in rated for part in case) > 0  # so that every neuron is active
+    assert min(part.std() for case in rated for part in case) > 0.1
     assert prices.paths_ignore_scale(np.random.default_rng(0)) == math.inf  # four prices that do not change either
 
 

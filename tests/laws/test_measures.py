@@ -89,9 +89,38 @@ def test_a_gate_is_smooth_if_it_neither_falls_nor_jumps_nor_bends_and_has_its_sl
     assert not mostly(smooth_step, 0)
     assert mostly(waved, 0.99)
     assert mostly(changed(slope=lambda u: 1e-3 * (u > 0)), 0.99)
+    assert mostly(changed(value=lambda u: -1e-3 * np.minimum(u.real, 0)), 0.99)  # it falls left of the step
+    assert mostly(changed(value=lambda u: -1e-3 * np.maximum(u.real - 1, 0)), 0.99)  # and right of it
     for joint in (0, 1):
         assert mostly(changed(value=lambda u, joint=joint: 1e-3 * (u.real > joint)), 0.2)
         assert mostly(changed(slope=lambda u, joint=joint: 1e-3 * (u.real > joint) * (abs(u - joint) < 1e-9)), 0.2)
+
+
+def test_a_jump_is_that_of_the_outputs_slope_at_the_joint_in_units_of_the_slopes_about(monkeypatch):
+    from minigrow.laws.nimble import network
+    from minigrow.nimble.gates import GATES
+    from minigrow.nn import complex_step
+
+    rng = np.random.default_rng(0)
+    W, v = rng.uniform(-1, 1, (3, 5)), rng.uniform(0.5, 1, 5)
+    for gate, sizes in (("step", (0.3, 1.6, 4.2)), ("mask", (0.2, 0.5, 0.9))):
+        for s in sizes:
+            found = complex_step(
+                lambda z, gate=gate: np.sum(v * GATES[gate].f(z[0], 5)[0] * np.tanh(W[0] + W[1] + z[0] * W[2])),
+                np.array([s]),
+            )
+            assert math.isclose(network._slope(gate, W, v, s), found[0], rel_tol=1e-12)
+    for factor, scale in ((1.0, 4.0), (0.01, 0.1)):
+        asked, slopes = [], {1.7: -4.0, 2.3: 3.0}
+
+        def slope(gate, W, v, s, asked=asked, slopes=slopes, factor=factor):
+            assert (gate, W.shape, v.shape) == ("step", (3, 5), (5,))
+            asked.append(s)
+            return factor * slopes.get(round(s, 9), 1.0 if s > 2 else 0.25)
+
+        monkeypatch.setattr(network, "_slope", slope)
+        assert math.isclose(network._slope_jump(rng, "step", 2.0) * laws.EPS, factor * 0.75 / scale, rel_tol=1e-12)
+        np.testing.assert_allclose(sorted(asked), [1.7, 2 - 8 * laws.EPS, 2 + 8 * laws.EPS, 2.3], rtol=laws.EPS)
 
 
 def test_a_law_that_trains_shows_no_progress_bar_even_on_a_terminal(monkeypatch):

@@ -141,6 +141,8 @@ def test_most_is_how_many_live_at_once_and_not_in_all():
     told, stage = staged(come_and_go())
     assert len(stage.place) == 8
     assert _most(told, stage) == 3
+    nobody = {"size.x": 0, "size.y": 0, "weights.x.y": np.zeros(0)}
+    assert _most(*staged(History(({"step": 0} | nobody, {"step": 1} | nobody)))) == 0
 
 
 @pytest.mark.parametrize(("room", "rows"), [(0, [0, 5]), (3, [0, 2, 5]), (5, [0, 1, 2, 4, 5]), (9, [0, 1, 2, 3, 4, 5])])
@@ -210,6 +212,14 @@ def test_fields_are_of_the_hidden_space_that_the_inputs_feed_first():
     assert unpack(told["fields"]["values"], "i1").tolist() == [0, 120]
 
 
+def test_the_inputs_are_the_first_space_that_feeds_another():
+    """The space alone stands first, and no weights lead out of it."""
+    row = {"size.alone": 1, "size.x": 2, "size.y": 1, "weights.x.y": np.array([-2.0, 1.0])}
+    told = run(History((row,), (), None, {"image": [1, 2]}))
+    assert ([space["name"] for space in told["spaces"]], told["left"]) == (["alone", "x", "y"], [])
+    assert (told["fields"]["space"], unpack(told["fields"]["values"], "i1").tolist()) == (2, [-120, 64])
+
+
 def test_a_plane_of_three_classes_by_hand():
     shots = [
         [[0.2, 0.8, 0], [0.6, 0.4, 0], [0, 0, 1], [0.4, 0.4, 0.2]],
@@ -262,7 +272,8 @@ def test_a_line_by_hand():
         "points": [[0.5, 3]],
     }
     del said["line"]["names"]
-    assert run(History((row,), (), None, said))["surface"]["names"] == ["x", "y"]
+    seen = run(History((row | {"surface": np.zeros((2, 1))},), (), None, said))["surface"]
+    assert (seen["names"], seen["scale"], unpack(seen["values"], "i2").tolist()) == (["x", "y"], 1.0, [0, 0])
 
 
 def test_events_are_told_in_the_order_of_frames():
@@ -290,6 +301,8 @@ def test_of_several_events_at_a_row_the_last_ones_may_show_at_the_next():
     assert rows_of(events, time, {"h": np.array([2, 3, 4])}) == [1, 2]
     assert rows_of(events, time, {"h": np.array([2, 4, 4])}) == [1, 1]
     assert rows_of(events, time, {"h": np.array([2, 2, 4])}) == [1, 1]  # nothing explains 2
+    assert rows_of(events[1:], time, {"h": np.array([2, 2, 4])}) == [2]  # it is still as wide as it was
+    assert rows_of(events[1:], time[1:], {"h": np.array([3, 4])}) == [1]  # no row is before the first one
 
 
 def test_long_reasons_end_in_dots_and_kinds_are_cut():
@@ -375,10 +388,13 @@ def test_rows_with_weights_looks_or_a_surface_become_frames(monkeypatch):
     ]
 
 
-def test_many_layers_share_twelve_hundred_places():
+def test_many_layers_share_twelve_hundred_places(monkeypatch):
     told = run(History(({"step": 0, "widths": (130,) * 12},)))
     assert [told["columns"].count(i) for i in range(12)] == [100] * 12
     assert told["left"][0] == "100 of 130 places of inputs (h0) are drawn, with the edges between them"
+    monkeypatch.setattr("minigrow.replay.cast.ALL_PLACES", 3)
+    told = run(History(({"step": 0, "widths": (2,) * 4},)))
+    assert told["columns"] == [0, 1, 2, 3]  # one each, however many layers there are
 
 
 def test_gates_have_room_for_so_many_frames(monkeypatch):
@@ -398,6 +414,10 @@ def test_edges_are_the_strongest_as_far_as_the_page_has_room(monkeypatch):
     assert edges["starts"] == [0, 2, 4]
     assert decoded(edges, ends="u2", levels="i1") == {"ends": [0, 4, 1, 3] * 2, "levels": [127, -95] * 2}
     assert told["left"] == ["at most 2 of up to 5 edges a frame are drawn, the strongest"]
+    monkeypatch.setattr("minigrow.replay.edges.BUDGET", 10)
+    edges = run(History(tuple(rows)))["edges"]
+    assert unpack(edges["ends"], "u2").reshape(-1, 2).tolist() == [[0, 3], [0, 4], [1, 3], [2, 3], [2, 4]] * 2
+    assert unpack(edges["levels"], "i1").tolist() == [32, 127, -95, 64, -64] * 2
 
 
 def test_a_pool_with_layers_by_hand():
@@ -429,6 +449,14 @@ def test_a_pool_with_layers_by_hand():
         "left": [],
     }
     assert {name: lives.tolist() for name, lives in stage.number.items()} == {"x": [0], "h": [3, 4, 1, 2], "y": [5]}
+
+
+def test_a_pool_without_layers_stands_on_a_ring():
+    row = {"size.x": 1, "size.h": 3, "weights.x.h": np.ones(3), "weights.h.h": np.ones(9)}
+    stage = staged(History((row,)))[1]
+    assert (stage.column.tolist(), stage.middles) == ([0, 1, 1, 1], [0.1, round(0.9 - 0.8 * 1.1 / 3.2, 4)])
+    ring = layout.ring(3) * [0.8 * 1.1 / 3.2, 0.92] + [0.9 - 0.8 * 1.1 / 3.2, 0.04]
+    np.testing.assert_allclose(stage.places, [[0.1, 0.5], *ring], rtol=1e-12)
 
 
 def test_gates_by_hand():
@@ -548,6 +576,9 @@ def test_what_was_not_recorded_before_the_first_step_is_named():
         [0],
         ["the network before its first step is not drawn: it was recorded without size.b, gate.b"],
     )
+    assert run(History(rows, (), {"step": 0, "size.a": 1, "gate.b": np.ones(1)}))["left"] == [
+        "the network before its first step is not drawn: it was recorded without size.b"
+    ]
 
 
 def test_runs_without_names_are_numbered():
@@ -559,6 +590,7 @@ def test_runs_without_names_are_numbered():
 def test_columns_follow_a_chain_that_is_told_backwards():
     chain = [("c", "d"), ("b", "c"), ("a", "b")]
     assert layout.ranks(["d", "c", "b", "a"], chain) == {"a": 0, "b": 1, "c": 2, "d": 3}
+    assert layout.ranks(["a", "b"], [("a", "b"), ("b", "a")]) == {"a": 0, "b": 1}  # a cycle ends in the last column
 
 
 def test_a_space_is_named_after_its_events_only_where_there_is_one_of_three():
@@ -593,6 +625,12 @@ def test_many_lives_are_kept_apart():
     assert walk.died.tolist() == [3] * 10 + [2] * 190
     assert [walk.present[row].tolist() for row in range(3)] == [list(range(n)) for n in (60, 200, 10)]
     assert {*walk.maker.tolist(), *walk.ender.tolist()} == {-1}
+
+
+@pytest.mark.parametrize("origin", [(0.0, 1.0), ("a", "b"), (0, 2), (0,), (0, 1, -1)])
+def test_an_origin_that_names_no_neurons_has_no_effect(origin):
+    walk = follow(np.array([2, 2]), {1: [Event("change", "h", 0, "", 2, 2, origin=origin)]}, [1])
+    assert (walk.died.tolist(), walk.present[1].tolist(), walk.maker.tolist()) == ([2, 2], [0, 1], [-1, -1])
 
 
 def test_what_just_fits_is_whole_and_leaves_no_note():

@@ -187,15 +187,16 @@ def whole_size(rng: np.random.Generator) -> float:
 
 def _slope_jump(rng, gate, joint):
     """How much d(output)/ds jumps where neuron `joint` of 5 begins to open, relative to the slopes about."""
-    W, v, m = rng.uniform(-1, 1, (3, 5)), rng.uniform(0.5, 1, 5), 5
-    a = np.tanh(W[0] + W[1])
+    W, v = rng.uniform(-1, 1, (3, 5)), rng.uniform(0.5, 1, 5)
+    scale = max(abs(_slope(gate, W, v, joint + h)) for h in (-0.3, 0.3))
+    after, before = (_slope(gate, W, v, joint * (1 + side * 4 * EPS)) for side in (1, -1))
+    return abs(after - before) / max(scale, 0.1) / EPS
 
-    def slope(s):
-        gamma, dgamma = GATES[gate].f(s, m)
-        return np.sum(v * dgamma * a + v * gamma * (1 - a * a) * W[2])
 
-    scale = max(abs(slope(joint + h)) for h in (-0.3, 0.3))
-    return abs(slope(joint * (1 + 4 * EPS)) - slope(joint * (1 - 4 * EPS))) / max(scale, 0.1) / EPS
+def _slope(gate, W, v, s):
+    """d(output)/ds of sum_i v_i gamma_i(s) tanh(W_0i + W_1i + s W_2i): weights (3, m) of the input 1, of the bias and of s."""
+    (gamma, dgamma), a = GATES[gate].f(s, v.size), np.tanh(W[0] + W[1] + s * W[2])
+    return np.sum(v * (dgamma * a + gamma * (1 - a * a) * W[2]))
 
 
 def _mask_at_a_whole_number(rng):
