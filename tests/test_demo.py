@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigrow import demo
-from minigrow.growth import Event, Plan, start, train
+from minigrow.growth import Event, History, Plan, start, train
 from minigrow.growth.plan import Context
 from minigrow.nn import MLP, SGD
 
@@ -135,3 +135,15 @@ def test_when_the_size_changes(monkeypatch, wrong, last, kind):
     }
     assert found is net
     assert [(event.kind, event.reason) for event in changes] == ([(kind, reasons[kind])] if kind else [])
+
+
+@pytest.mark.parametrize(("hidden", "left"), [(3, 2), (2, 2)])
+def test_two_neurons_of_a_layer_stay_whatever_one_could_do_alone(hidden, left):
+    X, _ = demo.arms(0.5, 0)
+    net = MLP.create([2, hidden, hidden, 3], "tanh", rng=0)
+    for name in ("W1", "W2"):
+        net.params[name][...] = net.params[name][0]  # all neurons of a layer say the same
+    context = Context(100, 1.0, np.random.default_rng(0), X, net(X).argmax(axis=1), "softmax", History())
+    found, changes = demo.sized(net, context)
+    assert found.widths == (2, left, left, 3)
+    assert len(changes) == 2 * (hidden - left)

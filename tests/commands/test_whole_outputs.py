@@ -192,7 +192,8 @@ def test_verify_names_each_of_several_files_and_ends_with_the_worst_code(monkeyp
     texts = {name: "\n".join(report.lines(row)) for name, row in found.items()}
     assert run(capsys, "verify", "--file", "a.py") == (0, f"{texts['a.py']}\n", "")
     assert run(capsys, "verify", "--file", "c.py") == (2, "", "minigrow: no\n")
-    for names, code in ((["a.py", "a.py"], 0), (["b.py", "a.py"], 1), (["a.py", "c.py", "b.py"], 2)):
+    several = (["a.py", "a.py"], 0), (["b.py", "a.py"], 1), (["a.py", "c.py", "b.py"], 2), (["c.py", "a.py"], 2)
+    for names, code in several:
         said = "".join(f"{report.line(found[name])}\n" for name in names)
         said += "".join(f"\n{name}\n{texts[name]}\n" for name in names)
         assert run(capsys, "verify", "--file", *names, "--cases", "7", "--seed", "3", "--json", "m.json") == (
@@ -202,7 +203,7 @@ def test_verify_names_each_of_several_files_and_ends_with_the_worst_code(monkeyp
         )
         told = json.loads((tmp_path / "m.json").read_text())
         assert told == {"seed": 3, "files": [json.loads(json.dumps(report.plain(found[name]))) for name in names]}
-    assert given == [(None, 0)] * 2 + [(7, 3)] * 7
+    assert given == [(None, 0)] * 2 + [(7, 3)] * 9
 
 
 def test_what_a_command_takes_where_nothing_else_is_said():

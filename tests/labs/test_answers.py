@@ -7,10 +7,11 @@ import importlib.util
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from minigrow.labs.checking import Wrong, judge, words
-from minigrow.labs.exercises import every
+from minigrow.labs.exercises import every, t01
 
 EXERCISES = every()
 FILES = sorted(Path(__file__).with_name("answers").glob("t*.py"))
@@ -69,6 +70,14 @@ def test_a_wrong_answer_and_what_is_said_of_it(number, function, said):
 def test_the_whole_verdicts_are_those_that_somebody_has_read(number):
     read = VERDICTS.read_text(encoding="utf-8").rstrip("\n").split("\n\n")
     assert said_of_wrong(number) == [text for text in read if text.startswith(number)]
+
+
+def test_rates_are_looked_at_after_each_of_thirty_steps(monkeypatch):
+    seen, views = [], t01.views
+    monkeypatch.setattr(t01, "views", lambda g, shapes: seen.append(g) or views(g, shapes))
+    right = next(function for number, function in RIGHT if number == "01.2")
+    EXERCISES["01.2"].test(right, np.random.default_rng(1))
+    assert len(seen) == 2 * 30, "a gradient of each of the two networks"
 
 
 class Drawn:

@@ -236,6 +236,10 @@ def test_the_criterion_is_as_stated(found, code, words):
     assert words in report.line(found)
 
 
+def test_where_nothing_is_said_there_was_nothing():
+    assert Mark("a.py", "no laws") == ("a.py", "no laws", (), (), 0, 0, 0.0)
+
+
 def test_rows_say_which_law_fails_and_json_whether_enough_count():
     for holds, verdict in ((True, "ok"), (False, "FAILS")):
         (row,) = [row for row in report.lines(marks(ok=holds)) if row.startswith("my.law")]

@@ -59,7 +59,7 @@ class Server(Reach):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        self.items = {item.nodeid: item for item in session.items if "browser" not in item.nodeid}
+        self.items = {item.nodeid: item for item in session.items if "browser" not in item.path.stem}
         base = session.config._tmp_path_factory.getbasetemp()
         self.watching.stop()
         data = self.watching.get_data()

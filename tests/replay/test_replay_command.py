@@ -2,12 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from replay_cli import ROWS, run
 
 from minigrow import growth
+from minigrow.commands import replay
 from minigrow.growth import History
 from minigrow.nn import MLP, SGD
 
@@ -40,6 +42,7 @@ def test_the_page_has_a_name_unless_told(saved, tmp_path, monkeypatch):
     saved.rename(named)
     assert run("replay", named) == 0
     assert "<title>mine</title>" in (tmp_path / "growth.html").read_text("utf-8")
+    assert replay._name(Path("/history.npz")) == "growth", "it is in no folder that has a name"
 
 
 def test_help_shows_an_example(capsys):

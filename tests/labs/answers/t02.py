@@ -50,6 +50,16 @@ def length_not_squared(net, neuron):
     return without(net, neuron, o=1 / abs(net.params["b1"][neuron]))
 
 
+def length_doubled(net, neuron):
+    return without(net, neuron, o=2 / abs(net.params["b1"][neuron]))
+
+
+def without_bound(net, neuron):
+    found = without(net, neuron)
+    found.params["b2"][...] = np.inf
+    return found
+
+
 def fresh_one(net, neuron):
     return Network.create([5, net.widths[1], 3], rng=0)
 
@@ -81,6 +91,8 @@ WRONG = {
         (lambda net, neuron: without(net, neuron, 0, 1), "this is the network without the o"),
         (another, "all outputs stay as they were"),
         (length_not_squared, "all outputs stay as they were"),
+        (length_doubled, "all outputs stay as they were"),
+        (without_bound, "they move by inf %\n  look"),
         (fresh_one, "the widths become"),
         (lambda net, neuron: net.params, "it returns a network"),
         (lambda net, neuron: SimpleNamespace(widths=(5, net.widths[1] - 1, 3)), "it returns a network"),

@@ -1,8 +1,15 @@
 """Right and typically wrong answers to the exercises of tutorial 4."""
 
+import numpy as np
+
 
 def newborn(r, outputs, pull, chance):
     return r / outputs, r / outputs / pull, 1 / chance
+
+
+def by_summing(r, outputs, pull, chance):
+    """After k tosses the weight is still there with the chance (1 - chance)^k."""
+    return *newborn(r, outputs, pull, chance)[:2], np.sum((1 - chance) ** np.arange(4000.0))
 
 
 def remembered(period):
@@ -26,7 +33,7 @@ def drift(mu, eta, pull):
     return 0.683 * eta * mu - pull
 
 
-RIGHT = {"04.1": [newborn], "04.2": [remembered], "04.3": [drift]}
+RIGHT = {"04.1": [newborn, by_summing], "04.2": [remembered], "04.3": [drift]}
 WRONG = {
     "04.1": [
         (lambda r, n, pull, p: (r / 2 / n, r / 2 / n / pull, 1 / p), "r itself takes half of the sum"),

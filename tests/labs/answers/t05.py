@@ -62,6 +62,7 @@ WRONG = {
         (lambda net, X, y, cost, steps: loop(net, X, y, 0 * cost, steps), "there is no threshold"),
         (threshold_first, "here it is the first"),
         (lambda net, X, y, cost, steps: net, "nothing was trained"),
+        (lambda net, X, y, cost, steps: 0 * net.theta, "came  88 weights are exactly zero, not "),
         (lambda *a: loop(*a, rate=1e-3), "in this order and once each"),
         (lambda *a: loop(*a).params["Whh"], "theta of the network has the shape"),
     ],

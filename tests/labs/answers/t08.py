@@ -1,5 +1,6 @@
 """Right and typically wrong answers to the exercises of tutorial 8."""
 
+from itertools import cycle
 from types import SimpleNamespace
 
 import numpy as np
@@ -54,6 +55,20 @@ def blank(seen, k, rng):
     return appended("mine", seen, np.zeros((7, k)), np.zeros((k, 4)))
 
 
+def drawn_elsewhere(seen, k, rng):
+    """Only what comes in, and only a little of it."""
+    found = silent(seen, k, rng)
+    return appended("mine", seen, found.A + 1e-3 * np.random.default_rng().random(found.A.shape), found.B)
+
+
+LATER = cycle((0.0, np.inf))
+
+
+def endless_when_asked_again(seen, k, rng):
+    found = silent(seen, k, rng)
+    return SimpleNamespace(A=found.A, B=found.B + next(LATER))
+
+
 RIGHT = {"08.1": [nest], "08.2": [sums], "08.3": [mine, silent, deaf]}
 WRONG = {
     "08.1": [
@@ -77,6 +92,8 @@ WRONG = {
         (lambda *a: mine(*a, share=40), "make it smaller"),
         (lambda seen, k, rng: mine(seen, k, np.random.default_rng()), "draw from rng"),
         (lambda seen, k, rng: mine(seen, 1, rng) if k > 1 else blank(seen, k, rng), ""),
+        (drawn_elsewhere, "draw from rng"),
+        (endless_when_asked_again, "the same rng gives the same neurons"),
         (lambda seen, k, rng: (1, 2), "it returns a proposal"),
         (lambda seen, k, rng: SimpleNamespace(A=silent(seen, k, rng).A), "it returns a proposal"),
         (lambda seen, k, rng: SimpleNamespace(B=silent(seen, k, rng).B), "it returns a proposal"),
