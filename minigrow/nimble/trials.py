@@ -75,13 +75,14 @@ def run_trials(
     ((3,), array([-1, -1, -1]))
     """
     task = TASKS[validate.choice(task, TASKS, "task")] if isinstance(task, str) else task
+    epochs = validate.whole(task.epochs, "the task's epochs", least=1)
     strength = task.strength if strength is None else strength
     nets, data = [], []
     for child in validate.generator(rng).spawn(validate.whole(trials, "trials", least=1)):
         data.append(sample(task, child))
         nets.append(auxiliary([1, hidden, 1], goal, strength, size=size, delta=delta, rng=child))
-    record = next(r for r in range(max(1, task.epochs // 40), task.epochs + 1) if task.epochs % r == 0)
-    plan = Plan(task.epochs, None, task.loss, record=record)
+    record = next(r for r in range(max(1, epochs // 40), epochs + 1) if epochs % r == 0)
+    plan = Plan(epochs, None, task.loss, record=record)
     return descend_all(nets, data, plan, task.rate, threads)
 
 

@@ -264,3 +264,9 @@ def test_of_many_columns_five_are_named():
 def test_of_columns_that_are_missing_no_order_is_asked():
     with pytest.raises(ValueError, match=r"during fit\.\nFeature names seen at fit time, yet now missing:\n- two\n$"):
         conventions.same_columns("Classifier", np.array(["one"]), np.array(["one", "two"]))
+
+
+def test_of_six_columns_the_sixth_is_three_dots():
+    now, then = (np.array([f"{word}{i}" for i in range(6)], dtype=object) for word in "xy")
+    with pytest.raises(ValueError, match=r"- x4\n- ...\nFeature names seen"):
+        conventions.same_columns("Classifier", now, then)

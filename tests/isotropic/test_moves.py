@@ -386,6 +386,7 @@ def test_embedding(case, extra):
 def test_inputs_and_outputs_come_and_go(case, k):
     net, _, X = case
     wide, event = grow_inputs(net, k)
+    assert event.reason == "the task has more inputs now"
     assert (event.kind, event.space, event.neurons) == ("grow", "h0", k)
     noise = np.random.default_rng(0).standard_normal((len(X), k))
     close(wide(np.hstack([X, noise])), net(X), net)
@@ -393,6 +394,7 @@ def test_inputs_and_outputs_come_and_go(case, k):
     assert (event.kind, event.after) == ("prune", net.widths[0])
     np.testing.assert_array_equal(back.theta, net.theta)
     wide, event = grow_outputs(net, k)
+    assert event.reason == "the task has more outputs now"
     assert event.space == f"h{net.layers}"
     np.testing.assert_allclose(wide(X)[:, : net.widths[-1]], net(X), atol=1e-13)
     assert not wide(X)[:, net.widths[-1] :].any()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minigrow.motifs import NullModel, from_edges
+from minigrow.motifs import NullModel, from_edges, memory
 from minigrow.motifs.canonical import sorted_ids
 from minigrow.motifs.classes import Layout, classes_of, id_of, key_of
 from minigrow.motifs.command import cluster
@@ -252,3 +252,18 @@ def test_each_column_is_sorted_first_from_its_notable_end():
     heads = re.findall(r'<th scope="col" data-first="(\w+)"><button type="button">(.*?)</button></th>', text)
     up, down = ("#", "familywise p", "p", "p low", "q"), ("count", "frequency", "mean", "std", "Z")
     assert sorted(heads) == sorted([("up", name) for name in up] + [("down", name) for name in down])
+
+
+def test_a_share_of_one_is_refused_as_it_was_given():
+    with pytest.raises(ValueError, match="between 0 and 1, got 1"):
+        published_cut([np.array([-1.0, 0.2, 1.0])], 1)
+
+
+def test_learnt_classes_are_never_more_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(memory, "LEARNT", {})
+    monkeypatch.setattr(memory, "MOST", 20)
+    rng = np.random.default_rng(0)
+    for _ in range(8):
+        drawn = rng.integers(0, 4, (10, 4, 4)) * ~np.eye(4, dtype=bool)
+        memory.classes_of_keys(np.array([key_of(a) for a in drawn]), 4, Layout())
+    assert memory.LEARNT[4, Layout()][2] <= 20

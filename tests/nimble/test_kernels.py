@@ -128,3 +128,9 @@ def test_the_size_reaches_its_goal_as_in_the_paper():
     found = nimble.run_trials("quadratic", 6, size=0.0, rng=0)
     assert np.all((found.size > 4.9) & (found.size < 5.2))
     assert np.median(found.test) < 0.01
+
+
+@pytest.mark.parametrize("epochs", [0, -1, 2.5])
+def test_trials_take_an_epoch_at_least(epochs):
+    with pytest.raises(ValueError, match="the task's epochs must be a whole number"):
+        nimble.run_trials(nimble.TASKS["cubic"]._replace(epochs=epochs), 1, size=0.0, rng=0)

@@ -79,6 +79,13 @@ def test_the_complex_step_wants_a_real_point():
             complex_step(np.sum, bad)
 
 
+def test_the_complex_step_wants_a_vector_and_one_number():
+    with pytest.raises(ValueError, match="f must return one number, a scalar"):
+        complex_step(lambda x: x, np.ones(2))
+    with pytest.raises(ValueError, match="x must"):
+        complex_step(np.sum, np.ones((2, 2)))
+
+
 def test_deviation_is_relative_to_the_greatest_expected_entry():
     assert deviation(np.array([1.0, -3.0]), np.array([1.0, -4.0])) == 0.25
     assert deviation(np.array([0.5]), np.array([0.0])) == 0.5
