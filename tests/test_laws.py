@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trying import wrapping
 
 from minigrow import laws
 from minigrow.laws import explain
@@ -26,11 +27,6 @@ def marked(law):
     """The laws that compare a compiled kernel with its twin also run without the compiler."""
     kernels = law.name.endswith((".kernels", ".optimisers", ".losses"))
     return pytest.param(law, id=law.name, marks=[pytest.mark.kernels] if kernels else [])
-
-
-def wrapping(law):
-    """Motif hashes wrap around, as they do when compiled; without the compiler NumPy would warn."""
-    return np.errstate(over="ignore" if law.name.startswith("motifs.") else "warn")
 
 
 @pytest.mark.parametrize("law", [marked(law) for law in LAWS])

@@ -120,7 +120,7 @@ def _array(archive, member):
             raise ValueError(
                 f"{member.filename} holds {member.file_size - stream.tell()} bytes of numbers, its header says {shape} of {dtype}"
             )
-        values = (np.empty if dtype.itemsize else np.zeros)(prod(shape), dtype)
+        values = np.zeros(prod(shape), dtype)  # of words without letters nothing is read
         room, at = memoryview(values.view(np.uint8) if values.size and dtype.itemsize else bytearray()), 0
         while at < len(room):
             block = stream.read(min(BLOCK, len(room) - at))

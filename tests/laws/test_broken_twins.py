@@ -3,14 +3,11 @@
 import math
 
 import numpy as np
+from trying import generators
 
 from minigrow import laws
 
 LAWS = laws.all_laws()
-
-
-def generators(n):
-    return [np.random.default_rng(seed) for seed in range(n)]
 
 
 def test_an_heir_that_hears_the_neighbour_is_off_by_whole_weights():

@@ -4,14 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from trying import generators
 
 from minigrow import laws
 
 LAWS = laws.all_laws()
-
-
-def generators(n):
-    return [np.random.default_rng(seed) for seed in range(n)]
 
 
 def test_cases_are_drawn_as_their_functions_say():

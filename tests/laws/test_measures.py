@@ -5,19 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from trying import generators, wrapping
 
 from minigrow import laws
 
 LAWS = laws.all_laws()
-
-
-def wrapping(law):
-    """Motif hashes wrap around, as they do when compiled; without the compiler NumPy would warn."""
-    return np.errstate(over="ignore" if law.name.startswith("motifs.") else "warn")
-
-
-def generators(n):
-    return [np.random.default_rng(seed) for seed in range(n)]
 
 
 def test_a_deviation_is_measured_in_eps_of_the_greatest_expected_entry():

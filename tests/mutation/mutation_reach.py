@@ -123,9 +123,7 @@ class Reach:
 
     def trace(self, ids, kept, known):
         def late(_, frame):
-            if (
-                "coverage" in Path(frame.f_code.co_filename).parts
-            ):  # it may hold its lock, and would wait for it forever
+            if "coverage" in Path(frame.f_code.co_filename).parts:  # ended with its lock held, it would hang
                 return signal.setitimer(signal.ITIMER_PROF, 0.01)
             raise Late
 
